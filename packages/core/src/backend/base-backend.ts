@@ -1,0 +1,122 @@
+import { type Awaitable, whenReady } from "../awaitable.js";
+import { addDelta } from "../counter.js";
+import { quote } from "../describe.js";
+import { KeyNotFoundError, UnsupportedError } from "../errors.js";
+import { openInteger, payloadTtlMs, sealInteger, withTtlMs } from "../values/envelope.js";
+import { type BackendFeatures, baseFeatures } from "./features.js";
+
+/** What a backend keeps for a key: bytes, or a safe integer that it can count with. */
+export type Payload = Uint8Array | number;
+
+/**
+ * What a store does with whole keys and encoded payloads; `Cache` does everything else.
+ *
+ * Keys arrive prefixed, versioned and checked. Times are milliseconds, whole and above zero; `null` is for ever. A
+ * backend throws `BackendError`, with the driver's error as its cause, when the store says no or is not there.
+ *
+ * @typeParam P - what a payload is, which `features.payloads` says; bytes or an integer unless it says otherwise.
+ */
+export abstract class BaseBackend<P = Payload> {
+  /** What this backend and its store can do. */
+  readonly features: BackendFeatures = baseFeatures;
+
+  /** Returns the live payload of `key`, or `undefined` on a miss. */
+  abstract get(key: string): Awaitable<P | undefined>;
+
+  /** Stores `payload` for `ttlMs`, over what was there. */
+  abstract set(key: string, payload: P, ttlMs: number | null): Awaitable<void>;
+
+  /** Drops `key`; `true` where a live entry went. */
+  abstract delete(key: string): Awaitable<boolean>;
+
+  /** Drops every key that begins with `prefix`; all that the store holds where it is `""`. */
+  abstract clear(prefix: string): Awaitable<void>;
+
+  // A backend may override the methods below where its store has a better way.
+
+  /** Reaches the store now, or fails fast: what `ready` asks for. Other calls reach it by themselves. */
+  connect(): Awaitable<void> {}
+
+  /** Reads several keys in one round trip; a missing key is missing from the result. */
+  async getMany(keys: readonly string[]): Promise<Map<string, P>> {
+    const payloads = await Promise.all(keys.map((key) => this.get(key)));
+    const found = new Map<string, P>();
+    for (const [at, payload] of payloads.entries()) {
+      if (payload !== undefined) found.set(keys[at] as string, payload);
+    }
+    return found;
+  }
+
+  /** Does what `getMany` does, and returns a place for each of `keys`: for a store that is quicker with that. */
+  getEach(keys: readonly string[]): Awaitable<readonly (P | undefined)[]> {
+    return whenReady(this.getMany(keys), (found) => keys.map((key) => found.get(key)));
+  }
+
+  /** Stores several payloads in one round trip, and returns the keys that the store would not take. */
+  async setMany(payloads: ReadonlyMap<string, P>, ttlMs: number | null): Promise<string[]> {
+    await Promise.all(Array.from(payloads, ([key, payload]) => this.set(key, payload, ttlMs)));
+    return [];
+  }
+
+  /** Drops several keys in one round trip, and returns how many live entries went. */
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    const gone = await Promise.all(keys.map((key) => this.delete(key)));
+    return gone.filter(Boolean).length;
+  }
+
+  /** Stores `payload` where no live entry is; `true` where it did. */
+  async add(key: string, payload: P, ttlMs: number | null): Promise<boolean> {
+    if (await this.has(key)) return false;
+    await this.set(key, payload, ttlMs);
+    return true;
+  }
+
+  /** Whether `key` has a live entry. Not a use, where the backend drops the least recently used. */
+  has(key: string): Awaitable<boolean> {
+    return whenReady(this.get(key), (payload) => payload !== undefined);
+  }
+
+  /** Gives a live entry a new time to live; `false` where there is none. */
+  async touch(key: string, ttlMs: number | null): Promise<boolean> {
+    const payload = await this.get(key);
+    if (payload === undefined) return false;
+    await this.set(key, withTtlMs(key, payload, ttlMs), ttlMs);
+    return true;
+  }
+
+  /**
+   * Adds `delta` to the integer at `key`, keeps its time to live, and returns the sum.
+   *
+   * @throws KeyNotFoundError where there is no live entry. Nothing is created.
+   * @throws NotAnIntegerError where the value, or the sum, is no safe integer. The value stays.
+   */
+  async incr(key: string, delta: number): Promise<number> {
+    const payload = await this.get(key);
+    const ttlMs = payload === undefined ? undefined : remainingTtlMs(payload);
+    if (ttlMs === undefined)
+      throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
+    const sum = addDelta(key, openInteger(key, payload), delta);
+    await this.set(key, sealInteger(key, sum, ttlMs) as P, ttlMs);
+    return sum;
+  }
+
+  /** Returns the milliseconds that `key` has left: `null` for ever, `undefined` where there is no live entry. */
+  async ttl(key: string): Promise<number | null | undefined> {
+    const payload = await this.get(key);
+    return payload === undefined ? undefined : remainingTtlMs(payload);
+  }
+
+  /** Lists the keys that begin with `prefix` and have a live entry. */
+  keys(_prefix: string): AsyncIterable<string> {
+    throw new UnsupportedError(`${this.constructor.name} cannot list its keys`);
+  }
+
+  /** Releases what the backend holds, so that the process can exit by itself. */
+  close(): Awaitable<void> {}
+}
+
+/** The milliseconds that `payload` has left; `undefined` where it has expired, and the store has yet to drop it. */
+function remainingTtlMs(payload: unknown): number | null | undefined {
+  const ttlMs = payloadTtlMs(payload);
+  return ttlMs === null || ttlMs > 0 ? ttlMs : undefined;
+}

@@ -1,0 +1,141 @@
+import { type Awaitable, isThenable } from "./awaitable.js";
+import { loadBackend } from "./config/load.js";
+import type { Backend, ParsedConfig } from "./config/types.js";
+import { ArgumentError, BackendError, ClosedError, isCulletError } from "./errors.js";
+import { Flights } from "./flights.js";
+import { KeyedMutex } from "./keyed-mutex.js";
+import { newStats } from "./stats.js";
+import { type Codec, createCodec, UNDECODABLE } from "./values/codec.js";
+
+/** A backend that is loaded, and the codec that suits it. */
+export interface Loaded {
+  readonly backend: Backend;
+  readonly codec: Codec<unknown>;
+}
+
+/** An error of the user's own function, which passes through as it is. */
+export class FunctionError {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** One configured backend, and what all views of its cache share: loads it, runs operations on it, and counts. */
+export class Engine {
+  readonly config: ParsedConfig;
+  readonly flights = new Flights();
+  readonly stats = newStats();
+  readonly #mutex = new KeyedMutex();
+  #loaded: Loaded | undefined;
+  #loading: Promise<Loaded> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(config: ParsedConfig) {
+    this.config = config;
+  }
+
+  /**
+   * Runs `operation` on the backend, which is loaded first where it was not. Where the store failed and the cache is to
+   * fail open, the result is what `missed` returns.
+   *
+   * @throws BackendError for whatever the backend throws that is no error of Cullet's.
+   */
+  async run<T>(operation: (loaded: Loaded) => Awaitable<T>, missed?: () => T): Promise<T> {
+    try {
+      const result = operation(this.#loaded ?? (await this.#load()));
+      return isThenable(result) ? await result : result;
+    } catch (error) {
+      return this.#forgive(error, missed);
+    }
+  }
+
+  /** Runs a part of an operation, which goes on with what `missed` returns where `run` would have ended with that. */
+  attempt<T>(part: () => Awaitable<T>, missed: () => T): Awaitable<T> {
+    return this.config.failOpen ? this.#attempt(part, missed) : part();
+  }
+
+  /** Runs a write of `keys`, after those of the same keys before it where the store itself would not keep them apart. */
+  write<T>({ backend }: Loaded, keys: readonly string[], operation: () => Awaitable<T>): Awaitable<T> {
+    return backend.features.atomic ? operation() : this.#mutex.run(keys, operation);
+  }
+
+  /** Runs a write that may reach every key. */
+  writeAll<T>({ backend }: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
+    return backend.features.atomic ? operation() : this.#mutex.runAlone(operation);
+  }
+
+  /** Returns the value of `payload`, or `undefined` for a miss: also where it has expired, or cannot be decoded. */
+  decode({ codec }: Loaded, key: string, payload: unknown): unknown {
+    if (payload === undefined) return undefined;
+    const value = codec.decode(key, payload);
+    if (value !== UNDECODABLE) return value;
+    this.stats.undecodable += 1;
+    return undefined;
+  }
+
+  /** Releases everything. Operations after it are a `ClosedError`. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #load(): Promise<Loaded> {
+    if (this.#closing !== undefined) throw this.#closedError();
+    // What was not there this time may be the next.
+    this.#loading ??= this.#loadOnce().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #loadOnce(): Promise<Loaded> {
+    const backend = await loadBackend(this.config);
+    if (this.#closing !== undefined) {
+      await backend.close();
+      throw this.#closedError();
+    }
+    this.#loaded = { backend, codec: createCodec(backend.features, this.config.serializer) };
+    return this.#loaded;
+  }
+
+  async #close(): Promise<void> {
+    // Operations must see the cache closed before the backend is.
+    const loaded = this.#loaded;
+    this.#loaded = undefined;
+    this.flights.abort(this.#closedError());
+    await loaded?.backend.close();
+    // A backend that is being loaded is closed as soon as it is there.
+    await this.#loading?.catch(() => {});
+  }
+
+  #closedError(): ClosedError {
+    return new ClosedError(`${this.config.path} is closed`);
+  }
+
+  async #attempt<T>(part: () => Awaitable<T>, missed: () => T): Promise<T> {
+    try {
+      return await part();
+    } catch (error) {
+      return this.#forgive(error, missed);
+    }
+  }
+
+  #forgive<T>(error: unknown, missed: (() => T) | undefined): T {
+    const explained = this.#explain(error);
+    const forgivable = explained instanceof BackendError && !(explained instanceof ClosedError);
+    if (missed === undefined || !this.config.failOpen || !forgivable) throw explained;
+    return missed();
+  }
+
+  #explain(error: unknown): unknown {
+    if (error instanceof FunctionError) return error.error;
+    if (error instanceof ArgumentError) return error;
+    const known = isCulletError(error);
+    if (!known || error instanceof BackendError) this.stats.errors += 1;
+    if (known) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new BackendError(`the backend of ${this.config.path} failed: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,45 @@
+export type { Awaitable } from "./awaitable.js";
+export { BaseBackend, type Payload } from "./backend/base-backend.js";
+export { type CullOptions, cullCount } from "./backend/cull.js";
+export { type BackendFeatures, baseFeatures } from "./backend/features.js";
+export { Cache, type Compute, type ComputeContext } from "./cache.js";
+export { type CacheSource, type Caches, createCache, createCaches } from "./caches.js";
+export type { KeyOptions, SetOptions, TimeoutOrOptions } from "./call-options.js";
+export { fillBackendConfig } from "./config/backend-config.js";
+export { cullOptions, option, readOptions } from "./config/options.js";
+export type { Reader } from "./config/readers.js";
+export { redact } from "./config/redact.js";
+export type {
+  Backend,
+  BackendConfig,
+  BackendFactory,
+  CacheConfig,
+  CacheSettings,
+  CreateOptions,
+  FactoryCacheConfig,
+  NamedCacheConfig,
+  PartialBackendConfig,
+} from "./config/types.js";
+export { parseCacheUri } from "./config/uri.js";
+export { addDelta } from "./counter.js";
+export { describe, quote } from "./describe.js";
+export {
+  BackendError,
+  type BackendErrorOptions,
+  BackendTimeoutError,
+  ClosedError,
+  CulletError,
+  InvalidConfigError,
+  InvalidKeyError,
+  KeyNotFoundError,
+  NotAnIntegerError,
+  OverloadError,
+  SerializationError,
+  UnsupportedError,
+} from "./errors.js";
+export type { KeyFunction } from "./key.js";
+export { type Failure, ServerGuard, type ServerGuardOptions } from "./network/server-guard.js";
+export type { CacheStats } from "./stats.js";
+export type { Timeout } from "./timeout.js";
+export { payloadSize } from "./values/payload-size.js";
+export type { Serializer } from "./values/serializer.js";

@@ -1,0 +1,45 @@
+import type { BackendFeatures } from "../backend/features.js";
+import type { Codec } from "./codec.js";
+import type { Content } from "./content.js";
+import { asBuffer, expiryAfter, isEnvelope, Kind, open, seal, sealInteger } from "./envelope.js";
+import { isInteger, readDecimal, writeDecimal } from "./integer.js";
+import { UNDECODABLE } from "./undecodable.js";
+
+/** Keeps bytes, for a store outside the process: integers as their digits, all else in an envelope. */
+export class BytesCodec implements Codec<unknown> {
+  readonly #features: BackendFeatures;
+  readonly #content: Content;
+
+  constructor(features: BackendFeatures, content: Content) {
+    this.#features = features;
+    this.#content = content;
+  }
+
+  encode(key: string, value: unknown, ttlMs: number | null): Uint8Array | number {
+    const { counters, expiry } = this.#features;
+    if (isInteger(value)) {
+      if (counters) return value;
+      return expiry === "store" ? writeDecimal(value) : sealInteger(key, value, ttlMs);
+    }
+    return seal(key, this.#content.write(value), expiry === "store" ? null : expiryAfter(ttlMs));
+  }
+
+  decode(key: string, payload: unknown): unknown {
+    try {
+      return isInteger(payload) ? payload : this.#read(key, payload);
+    } catch {
+      return UNDECODABLE;
+    }
+  }
+
+  #read(key: string, payload: unknown): unknown {
+    const bytes = asBuffer(payload);
+    if (bytes === undefined) return UNDECODABLE;
+    if (!isEnvelope(bytes)) return readDecimal(bytes) ?? UNDECODABLE;
+    const opened = open(key, bytes);
+    if (opened === undefined) return UNDECODABLE;
+    const { kind, expiresAt, body } = opened;
+    if (expiresAt !== null && expiresAt <= Date.now()) return undefined;
+    return kind === Kind.integer ? (readDecimal(body) ?? UNDECODABLE) : this.#content.read(kind, body);
+  }
+}

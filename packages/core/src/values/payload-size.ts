@@ -1,0 +1,11 @@
+import { Snapshot } from "./copy-codec.js";
+
+const NUMBER_BYTES = 8;
+
+/** Returns how many bytes `payload` takes where it is stored: of a snapshot, those of its text in UTF-8. */
+export function payloadSize(payload: unknown): number {
+  if (typeof payload === "string") return Buffer.byteLength(payload);
+  if (payload instanceof Uint8Array) return payload.byteLength;
+  if (payload instanceof Snapshot) return Buffer.byteLength(payload.text) + (payload.bytes?.byteLength ?? 0);
+  return typeof payload === "bigint" ? payload.toString(16).length : NUMBER_BYTES;
+}
