@@ -1,0 +1,2 @@
+export { dummy, dummy as default } from "./dummy.js";
+export { DummyBackend } from "./dummy-backend.js";

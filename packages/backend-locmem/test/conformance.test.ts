@@ -1,0 +1,17 @@
+import { testBackend } from "@cullet/conformance";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { locmem } from "../src/index.js";
+
+let stores = 0;
+
+testBackend({
+  name: "locmem",
+  create: (options) => locmem({ location: `conformance-${stores++}`, options }),
+  runner: { describe, it, beforeAll, afterAll },
+});
+
+testBackend({
+  name: "locmem of references",
+  create: (options) => locmem({ location: `conformance-${stores++}`, options: { ...options, clone: false } }),
+  runner: { describe, it, beforeAll, afterAll },
+});
