@@ -1,0 +1,24 @@
+import { arch, cpus, platform } from "node:os";
+import { benchFile } from "./file.js";
+import { benchFootprint } from "./footprint.js";
+import { benchLocMem } from "./locmem.js";
+import { benchScale } from "./scale.js";
+
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  footprint: benchFootprint,
+  locmem: benchLocMem,
+  scale: benchScale,
+  file: benchFile,
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+console.log(`Node ${process.versions.node} on ${platform()} ${arch()}, ${cpus().length} cores`);
+for (const name of wanted) {
+  const bench = benches[name];
+  if (bench === undefined) {
+    console.error(`no benchmark is named ${name}; there are ${Object.keys(benches).join(", ")}`);
+    process.exit(1);
+  }
+  await bench();
+}
+process.exit(0);
