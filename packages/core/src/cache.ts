@@ -8,6 +8,7 @@ import type { KeySpace } from "./key.js";
 import { globMatcher } from "./pattern.js";
 import type { CacheStats } from "./stats.js";
 import { type Timeout, toTtlMs } from "./timeout.js";
+import type { CacheTrace } from "./trace.js";
 
 /** How many keys `deletePattern` drops in one round trip. */
 const DELETE_BATCH = 500;
@@ -49,10 +50,12 @@ export class Cache implements AsyncDisposable {
   get<T>(key: string, fallback: T, options?: KeyOptions): Promise<T>;
   get(key: string, fallback?: unknown, options?: KeyOptions): Promise<unknown> {
     return this.#engine.run(
-      (loaded) => {
+      "get",
+      key,
+      (loaded, trace) => {
         const stored = this.#stored(loaded, key, options);
         return whenReady(loaded.backend.get(stored), (payload) => {
-          const value = this.#read(loaded, stored, payload);
+          const value = this.#read(loaded, stored, payload, trace);
           return value === undefined ? fallback : value;
         });
       },
@@ -63,7 +66,9 @@ export class Cache implements AsyncDisposable {
   /** Returns those of `keys` that exist, in the order asked for, in one round trip. */
   getMany<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<Map<string, T>> {
     return this.#engine.run(
-      (loaded) => {
+      "getMany",
+      keys,
+      (loaded, trace) => {
         const wanted = listOf(keys);
         const found = new Map<string, T>();
         if (wanted.length === 0) return found;
@@ -78,6 +83,7 @@ export class Cache implements AsyncDisposable {
           }
           this.#engine.stats.hits += hits;
           this.#engine.stats.misses += wanted.length - hits;
+          if (trace !== undefined) trace.hit = hits === wanted.length;
           return found;
         });
       },
@@ -92,6 +98,8 @@ export class Cache implements AsyncDisposable {
    */
   set(key: string, value: unknown, options?: TimeoutOrOptions): Promise<void> {
     return this.#engine.run(
+      "set",
+      key,
       (loaded) => {
         const stored = this.#stored(loaded, key, options);
         const ttlMs = this.#ttlMsOf(options);
@@ -119,6 +127,8 @@ export class Cache implements AsyncDisposable {
   ): Promise<string[]> {
     const written = new Map<string, string>();
     return this.#engine.run(
+      "setMany",
+      undefined,
       async (loaded) => {
         const ttlMs = this.#ttlMsOf(options);
         const payloads = new Map<string, unknown>();
@@ -145,6 +155,8 @@ export class Cache implements AsyncDisposable {
   /** Stores `value` where no live entry is: `true` where it did. Atomic; of many callers at once, one gets `true`. */
   add(key: string, value: unknown, options?: TimeoutOrOptions): Promise<boolean> {
     return this.#engine.run(
+      "add",
+      key,
       async (loaded) => {
         const stored = this.#stored(loaded, key, options);
         const ttlMs = this.#ttlMsOf(options);
@@ -172,7 +184,7 @@ export class Cache implements AsyncDisposable {
   getOrSet<T>(key: string, compute: Compute<T>, options?: TimeoutOrOptions): Promise<T>;
   getOrSet<T>(key: string, value: T, options?: TimeoutOrOptions): Promise<T>;
   getOrSet(key: string, source: unknown, options?: TimeoutOrOptions): Promise<unknown> {
-    return this.#engine.run((loaded) => {
+    return this.#engine.run("getOrSet", key, (loaded, trace) => {
       const stored = this.#stored(loaded, key, options);
       if (source === undefined)
         throw new ArgumentError("getOrSet needs a value or a function; got undefined");
@@ -180,13 +192,14 @@ export class Cache implements AsyncDisposable {
       const found = this.#engine.attempt(
         () => loaded.backend.get(stored),
         () => undefined,
+        trace,
       );
       return whenReady(found, (payload) => {
-        const value = this.#read(loaded, stored, payload);
+        const value = this.#read(loaded, stored, payload, trace);
         if (value !== undefined) return value;
         const compute = typeof source === "function" ? (source as Compute<unknown>) : () => source;
         const landed = this.#engine.flights.join(stored, (flight) =>
-          this.#compute(loaded, stored, compute, ttlMs, flight),
+          this.#compute(loaded, stored, flight, { compute, ttlMs, trace }),
         );
         return landed.then((read) => read());
       });
@@ -196,6 +209,8 @@ export class Cache implements AsyncDisposable {
   /** Gives a live entry a new timeout: `true` where there was one. Zero or less drops it. */
   touch(key: string, options?: TimeoutOrOptions): Promise<boolean> {
     return this.#engine.run(
+      "touch",
+      key,
       async (loaded) => {
         const stored = this.#stored(loaded, key, options);
         const ttlMs = this.#ttlMsOf(options);
@@ -211,6 +226,8 @@ export class Cache implements AsyncDisposable {
   /** Whether `key` has a live entry. Not a use, where the backend drops the least recently used. */
   has(key: string, options?: KeyOptions): Promise<boolean> {
     return this.#engine.run(
+      "has",
+      key,
       (loaded) => loaded.backend.has(this.#stored(loaded, key, options)),
       () => false,
     );
@@ -224,6 +241,8 @@ export class Cache implements AsyncDisposable {
    */
   incr(key: string, delta = 1, options?: KeyOptions): Promise<number> {
     return this.#engine.run(
+      "incr",
+      key,
       async (loaded) => {
         const stored = this.#stored(loaded, key, options);
         checkDelta(delta);
@@ -249,6 +268,8 @@ export class Cache implements AsyncDisposable {
    */
   incrVersion(key: string, delta = 1, options?: KeyOptions): Promise<number> {
     return this.#engine.run(
+      "incrVersion",
+      key,
       async (loaded) => {
         const stored = this.#stored(loaded, key, options);
         checkDelta(delta);
@@ -281,6 +302,8 @@ export class Cache implements AsyncDisposable {
   /** Drops `key`: `true` where a live entry went. */
   delete(key: string, options?: KeyOptions): Promise<boolean> {
     return this.#engine.run(
+      "delete",
+      key,
       (loaded) => this.#drop(loaded, this.#stored(loaded, key, options)),
       () => false,
     );
@@ -289,6 +312,8 @@ export class Cache implements AsyncDisposable {
   /** Drops several keys in one round trip, and returns how many live entries went. */
   deleteMany(keys: Iterable<string>, options?: KeyOptions): Promise<number> {
     return this.#engine.run(
+      "deleteMany",
+      keys,
       (loaded) => this.#dropMany(loaded, this.#storedMany(loaded, [...new Set(listOf(keys))], options)),
       () => 0,
     );
@@ -302,6 +327,8 @@ export class Cache implements AsyncDisposable {
    */
   clear({ all = false }: { all?: boolean } = {}): Promise<void> {
     return this.#engine.run(
+      "clear",
+      undefined,
       async (loaded) => {
         const prefix = all ? "" : this.#keys.prefixOfAll("clear");
         this.#engine.flights.abandonAll(prefix);
@@ -316,6 +343,8 @@ export class Cache implements AsyncDisposable {
   /** Returns the seconds that `key` has left: `null` for ever, `undefined` where there is no live entry. */
   ttl(key: string, options?: KeyOptions): Promise<number | null | undefined> {
     return this.#engine.run(
+      "ttl",
+      key,
       async (loaded) => {
         const ttlMs = await loaded.backend.ttl(this.#stored(loaded, key, options));
         return typeof ttlMs === "number" ? ttlMs / 1_000 : ttlMs;
@@ -334,12 +363,14 @@ export class Cache implements AsyncDisposable {
     const matches = globMatcher(pattern);
     const prefix = this.#keys.prefixOfVersion("keys");
     const listed = await this.#engine.run<AsyncIterator<string>>(
+      "keys",
+      undefined,
       ({ backend }) => backend.keys(prefix)[Symbol.asyncIterator](),
       noKeys,
     );
     try {
       for (;;) {
-        const next = await this.#engine.run<IteratorResult<string, unknown>>(
+        const next = await this.#engine.goOn<IteratorResult<string, unknown>>(
           () => listed.next(),
           () => ({ done: true, value: undefined }),
         );
@@ -382,7 +413,7 @@ export class Cache implements AsyncDisposable {
 
   /** Loads the backend and reaches its store now, or fails fast. */
   ready(): Promise<void> {
-    return this.#engine.run(({ backend }) => backend.connect());
+    return this.#engine.run("ready", undefined, ({ backend }) => backend.connect());
   }
 
   /** Releases what the cache and its views hold, so that the process can exit by itself. */
@@ -413,8 +444,9 @@ export class Cache implements AsyncDisposable {
     return codec.encode(stored, value, ttlMs);
   }
 
-  #read(loaded: Loaded, stored: string, payload: unknown): unknown {
+  #read(loaded: Loaded, stored: string, payload: unknown, trace: CacheTrace | undefined): unknown {
     const value = this.#engine.decode(loaded, stored, payload);
+    if (trace !== undefined) trace.hit = value !== undefined;
     if (value === undefined) this.#engine.stats.misses += 1;
     else this.#engine.stats.hits += 1;
     return value;
@@ -441,10 +473,10 @@ export class Cache implements AsyncDisposable {
   async #compute(
     loaded: Loaded,
     stored: string,
-    compute: Compute<unknown>,
-    ttlMs: number | null,
     flight: Flight,
+    { compute, trace, ...wish }: Computation,
   ): Promise<() => unknown> {
+    let { ttlMs } = wish;
     let skipped = false;
     const context: ComputeContext = {
       get signal() {
@@ -469,6 +501,7 @@ export class Cache implements AsyncDisposable {
     return this.#engine.attempt(
       () => this.#storeComputed(loaded, stored, { value, ttlMs, flight, copy }),
       () => copy,
+      trace,
     );
   }
 
@@ -493,6 +526,13 @@ export class Cache implements AsyncDisposable {
     this.#engine.stats.sets += 1;
     return copy;
   }
+}
+
+/** How a missing value is to be made. */
+interface Computation {
+  readonly compute: Compute<unknown>;
+  readonly ttlMs: number | null;
+  readonly trace: CacheTrace | undefined;
 }
 
 /** What a function made, and what became of its key meanwhile. */

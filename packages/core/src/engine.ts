@@ -5,6 +5,7 @@ import { ArgumentError, BackendError, ClosedError, isCulletError } from "./error
 import { Flights } from "./flights.js";
 import { KeyedMutex } from "./keyed-mutex.js";
 import { newStats } from "./stats.js";
+import { type CacheTrace, channel } from "./trace.js";
 import { type Codec, createCodec, UNDECODABLE } from "./values/codec.js";
 
 /** A backend that is loaded, and the codec that suits it. */
@@ -37,23 +38,30 @@ export class Engine {
   }
 
   /**
-   * Runs `operation` on the backend, which is loaded first where it was not. Where the store failed and the cache is to
-   * fail open, the result is what `missed` returns.
+   * Runs an operation on the backend, which is loaded first where it was not, and tells of it who listens. Where the store
+   * failed and the cache is to fail open, the result is what `missed` returns.
    *
    * @throws BackendError for whatever the backend throws that is no error of Cullet's.
    */
-  async run<T>(operation: (loaded: Loaded) => Awaitable<T>, missed?: () => T): Promise<T> {
-    try {
-      const result = operation(this.#loaded ?? (await this.#load()));
-      return isThenable(result) ? await result : result;
-    } catch (error) {
-      return this.#forgive(error, missed);
-    }
+  run<T>(
+    operation: string,
+    keys: string | Iterable<string> | undefined,
+    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    missed?: () => T,
+  ): Promise<T> {
+    if (!channel.hasSubscribers) return this.#run(body, missed, undefined);
+    const trace = this.#traceOf(operation, keys);
+    return channel.tracePromise(() => this.#run(body, missed, trace), trace) as Promise<T>;
+  }
+
+  /** Goes on with an operation that `run` began, and of which all has been told that there is to tell. */
+  goOn<T>(body: () => Awaitable<T>, missed: () => T): Promise<T> {
+    return this.#run(body, missed, undefined);
   }
 
   /** Runs a part of an operation, which goes on with what `missed` returns where `run` would have ended with that. */
-  attempt<T>(part: () => Awaitable<T>, missed: () => T): Awaitable<T> {
-    return this.config.failOpen ? this.#attempt(part, missed) : part();
+  attempt<T>(part: () => Awaitable<T>, missed: () => T, trace: CacheTrace | undefined): Awaitable<T> {
+    return this.config.failOpen ? this.#attempt(part, missed, trace) : part();
   }
 
   /** Runs a write of `keys`, after those of the same keys before it where the store itself would not keep them apart. */
@@ -114,18 +122,43 @@ export class Engine {
     return new ClosedError(`${this.config.path} is closed`);
   }
 
-  async #attempt<T>(part: () => Awaitable<T>, missed: () => T): Promise<T> {
+  async #run<T>(
+    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    missed: (() => T) | undefined,
+    trace: CacheTrace | undefined,
+  ): Promise<T> {
     try {
-      return await part();
+      const result = body(this.#loaded ?? (await this.#load()), trace);
+      return isThenable(result) ? await result : result;
     } catch (error) {
-      return this.#forgive(error, missed);
+      return this.#forgive(error, missed, trace);
     }
   }
 
-  #forgive<T>(error: unknown, missed: (() => T) | undefined): T {
+  #traceOf(operation: string, keys: string | Iterable<string> | undefined): CacheTrace {
+    const { path, backendName } = this.config;
+    return {
+      operation,
+      cache: path.replace(/^caches\./, ""),
+      backend: backendName,
+      keys: typeof keys === "string" ? [keys] : Array.isArray(keys) ? keys : [],
+    };
+  }
+
+  async #attempt<T>(part: () => Awaitable<T>, missed: () => T, trace: CacheTrace | undefined): Promise<T> {
+    try {
+      return await part();
+    } catch (error) {
+      return this.#forgive(error, missed, trace);
+    }
+  }
+
+  #forgive<T>(error: unknown, missed: (() => T) | undefined, trace: CacheTrace | undefined): T {
     const explained = this.#explain(error);
     const forgivable = explained instanceof BackendError && !(explained instanceof ClosedError);
     if (missed === undefined || !this.config.failOpen || !forgivable) throw explained;
+    // Nobody else learns of it: the operation succeeds.
+    if (trace !== undefined) channel.error.publish({ ...trace, error: explained });
     return missed();
   }
 

@@ -41,5 +41,6 @@ export type { KeyFunction } from "./key.js";
 export { type Failure, ServerGuard, type ServerGuardOptions } from "./network/server-guard.js";
 export type { CacheStats } from "./stats.js";
 export type { Timeout } from "./timeout.js";
+export type { CacheTrace } from "./trace.js";
 export { payloadSize } from "./values/payload-size.js";
 export type { Serializer } from "./values/serializer.js";

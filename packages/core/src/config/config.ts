@@ -43,6 +43,7 @@ export function parseConfig(config: unknown, path: string, options: CreateOption
     path,
     from,
     backend: toFactory(backend),
+    backendName: nameOf(backend),
     backendConfig: fillBackendConfig({
       path,
       location,
@@ -71,6 +72,11 @@ function toObjectStyle(config: unknown, path: string, strict: boolean): object {
 
 function toFactory(backend: BackendSetting): ParsedConfig["backend"] {
   return isBackend(backend) ? () => backend : backend;
+}
+
+function nameOf(backend: BackendSetting): string {
+  if (typeof backend === "string") return backend;
+  return isBackend(backend) ? backend.constructor.name : backend.name || "factory";
 }
 
 // Whoever writes an object means every word of it; only a URI is read leniently, and it has been.

@@ -106,6 +106,8 @@ export interface ParsedConfig {
   /** The file or folder, as a path, from which the backend is resolved before it is looked for elsewhere. */
   readonly from: string | undefined;
   readonly backend: string | BackendFactory;
+  /** What to call the backend where somebody watches: its name, or that of its factory or class. */
+  readonly backendName: string;
   readonly backendConfig: BackendConfig;
   readonly timeout: Timeout;
   readonly keyPrefix: string;

@@ -14,6 +14,7 @@ describe("parseConfig", () => {
       path: "caches.hot",
       from: undefined,
       backend: "locmem",
+      backendName: "locmem",
       backendConfig: {
         path: "caches.hot",
         location: "",

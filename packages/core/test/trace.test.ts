@@ -1,0 +1,76 @@
+import { tracingChannel } from "node:diagnostics_channel";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BackendError, type CacheTrace, createCache, createCaches, type Payload } from "../src/index.js";
+import { MapBackend } from "./map-backend.js";
+
+const channel = tracingChannel<string, CacheTrace>("cullet");
+const events: [string, CacheTrace][] = [];
+const note = (name: string) => (message: unknown) => {
+  events.push([name, { ...(message as CacheTrace) }]);
+};
+const subscribers = {
+  start: note("start"),
+  end: note("end"),
+  asyncStart: note("asyncStart"),
+  asyncEnd: note("asyncEnd"),
+  error: note("error"),
+};
+const ended = () => events.filter(([name]) => name === "asyncEnd").map(([, trace]) => trace);
+
+class DownBackend extends MapBackend {
+  override get(): Promise<Payload | undefined> {
+    return Promise.reject(new BackendError("nobody there"));
+  }
+}
+
+describe("the tracing channel", () => {
+  beforeEach(() => {
+    events.length = 0;
+    channel.subscribe(subscribers);
+  });
+  afterEach(() => {
+    channel.unsubscribe(subscribers);
+  });
+
+  it("tells of an operation before and after it", async () => {
+    const caches = createCaches({ hot: new MapBackend() });
+    await caches.hot.set("k", "v");
+    expect(events.map(([name]) => name)).toEqual(["start", "end", "asyncStart", "asyncEnd"]);
+    expect(ended()).toEqual([
+      expect.objectContaining({ operation: "set", cache: "hot", backend: "MapBackend", keys: ["k"] }),
+    ]);
+  });
+
+  it("tells whether what was looked for was there", async () => {
+    const cache = createCache(new MapBackend());
+    await cache.set("k", "v");
+    events.length = 0;
+    await cache.get("k");
+    await cache.get("l", "default");
+    await cache.getMany(["k"]);
+    await cache.getMany(["k", "l"]);
+    await cache.getOrSet("k", () => 1);
+    await cache.getOrSet("m", () => 1);
+    expect(ended().map(({ operation, keys, hit }) => ({ operation, keys, hit }))).toEqual([
+      { operation: "get", keys: ["k"], hit: true },
+      { operation: "get", keys: ["l"], hit: false },
+      { operation: "getMany", keys: ["k"], hit: true },
+      { operation: "getMany", keys: ["k", "l"], hit: false },
+      { operation: "getOrSet", keys: ["k"], hit: true },
+      { operation: "getOrSet", keys: ["m"], hit: false },
+    ]);
+  });
+
+  it("tells what went wrong, also where the caller is not told", async () => {
+    const open = createCache({ backend: () => new DownBackend(), failOpen: true });
+    expect(await open.get("k")).toBeUndefined();
+    const failures = events.filter(([name]) => name === "error").map(([, trace]) => trace);
+    expect(failures).toEqual([
+      expect.objectContaining({
+        operation: "get",
+        keys: ["k"],
+        error: expect.objectContaining({ code: "CULLET_BACKEND" }),
+      }),
+    ]);
+  });
+});
