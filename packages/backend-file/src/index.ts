@@ -1,0 +1,2 @@
+export { file, file as default } from "./file.js";
+export { FileBackend, type FileOptions } from "./file-backend.js";
