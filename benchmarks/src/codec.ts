@@ -1,11 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { baseFeatures } from "@cullet/core";
 import * as cbor from "cbor-x";
 import * as devalue from "devalue";
+import { build } from "esbuild";
 import * as msgpackr from "msgpackr";
 import superjson from "superjson";
-// Not for users, whose cache picks the codec, so the package does not export it.
-import { createCodec } from "../../packages/core/dist/values/codec.js";
+import type { createCodec as CreateCodec } from "../../packages/core/dist/values/codec.js";
 import { duration, type Measured, measure } from "./measure.js";
 import { kilobyteObject, shortText } from "./values.js";
 
@@ -16,6 +17,7 @@ interface Way {
 }
 
 const KEY = "app:1:user:42:profile";
+const createCodec = await loadCodec();
 const bytes = createCodec({ ...baseFeatures, expiry: "store", counters: true }, "structured");
 const copies = createCodec(
   { ...baseFeatures, expiry: "store", counters: true, payloads: "copies" },
@@ -118,4 +120,20 @@ function print(title: string, encoded: readonly Measured[], decoded: readonly Me
     );
     console.log(`| ${name} | ${duration(ns)} | ${ratios[0]} | ${duration(decode)} | ${ratios[1]} |`);
   }
+}
+
+/** Builds the codec, which the package keeps to itself, as the package is built. */
+async function loadCodec(): Promise<typeof CreateCodec> {
+  const source = new URL("../../packages/core/src/values/codec.ts", import.meta.url);
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(source)],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    write: false,
+  });
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  const codec: { createCodec: typeof CreateCodec } = await import(`data:text/javascript;base64,${code}`);
+  return codec.createCodec;
 }

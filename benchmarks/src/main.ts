@@ -1,4 +1,5 @@
 import { arch, cpus, platform } from "node:os";
+import { benchCodec } from "./codec.js";
 import { benchFile } from "./file.js";
 import { benchFootprint } from "./footprint.js";
 import { benchLocMem } from "./locmem.js";
@@ -6,6 +7,7 @@ import { benchScale } from "./scale.js";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   footprint: benchFootprint,
+  codec: benchCodec,
   locmem: benchLocMem,
   scale: benchScale,
   file: benchFile,

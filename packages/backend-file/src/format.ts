@@ -29,7 +29,7 @@ const NO_BYTES = new Uint8Array(0);
 /** Where the state begins. */
 export const STATE_AT = 36;
 /** Bytes of the state, its checksum included. */
-export const STATE_BYTES = 20;
+const STATE_BYTES = 20;
 /** Where the key begins. */
 export const KEY_AT = 56;
 

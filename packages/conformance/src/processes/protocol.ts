@@ -1,7 +1,7 @@
 import type { CreateOptions, NamedCacheConfig } from "@cullet/core";
 
 /** Where a store is, in words that another process understands: what its `createCache` is given. */
-export interface Place {
+interface Place {
   readonly config: string | NamedCacheConfig;
   readonly from: CreateOptions["from"];
 }

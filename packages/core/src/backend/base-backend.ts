@@ -80,7 +80,7 @@ export abstract class BaseBackend<P = Payload> {
   async touch(key: string, ttlMs: number | null): Promise<boolean> {
     const payload = await this.get(key);
     if (payload === undefined) return false;
-    await this.set(key, withTtlMs(key, payload, ttlMs), ttlMs);
+    await this.set(key, this.#keepsExpiry ? payload : withTtlMs(key, payload, ttlMs), ttlMs);
     return true;
   }
 
@@ -92,15 +92,21 @@ export abstract class BaseBackend<P = Payload> {
    */
   async incr(key: string, delta: number): Promise<number> {
     const payload = await this.get(key);
-    const ttlMs = payload === undefined ? undefined : remainingTtlMs(payload);
+    const ttlMs = payload === undefined ? undefined : await this.#ttlMsOf(key, payload);
     if (ttlMs === undefined)
       throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
     const sum = addDelta(key, openInteger(key, payload), delta);
-    await this.set(key, sealInteger(key, sum, ttlMs) as P, ttlMs);
+    const payloadOfSum = this.features.counters
+      ? sum
+      : sealInteger(key, sum, this.#keepsExpiry ? null : ttlMs);
+    await this.set(key, payloadOfSum as P, ttlMs);
     return sum;
   }
 
-  /** Returns the milliseconds that `key` has left: `null` for ever, `undefined` where there is no live entry. */
+  /**
+   * Returns the milliseconds that `key` has left: `null` for ever, `undefined` where there is no live entry. A backend
+   * whose `features.expiry` is `"store"` overrides this.
+   */
   async ttl(key: string): Promise<number | null | undefined> {
     const payload = await this.get(key);
     return payload === undefined ? undefined : remainingTtlMs(payload);
@@ -113,6 +119,14 @@ export abstract class BaseBackend<P = Payload> {
 
   /** Releases what the backend holds, so that the process can exit by itself. */
   close(): Awaitable<void> {}
+
+  get #keepsExpiry(): boolean {
+    return this.features.expiry === "store";
+  }
+
+  #ttlMsOf(key: string, payload: P): Awaitable<number | null | undefined> {
+    return this.#keepsExpiry ? this.ttl(key) : remainingTtlMs(payload);
+  }
 }
 
 /** The milliseconds that `payload` has left; `undefined` where it has expired, and the store has yet to drop it. */

@@ -30,7 +30,7 @@ export async function loadBackend(config: ParsedConfig): Promise<Backend> {
  *
  * @throws InvalidConfigError where it is not installed, cannot be loaded, or exports no factory.
  */
-export async function loadFactory(
+async function loadFactory(
   backend: string,
   { path, from }: Pick<ParsedConfig, "path" | "from">,
 ): Promise<BackendFactory> {
