@@ -189,19 +189,17 @@ export class Cache implements AsyncDisposable {
       if (source === undefined)
         throw new ArgumentError("getOrSet needs a value or a function; got undefined");
       const ttlMs = this.#ttlMsOf(options);
-      const found = this.#engine.attempt(
-        () => loaded.backend.get(stored),
-        () => undefined,
-        trace,
-      );
-      return whenReady(found, (payload) => {
+      const { flights } = this.#engine;
+      const { landed } = flights;
+      return whenReady(this.#payloadOf(loaded, stored, trace), (payload) => {
         const value = this.#read(loaded, stored, payload, trace);
         if (value !== undefined) return value;
         const compute = typeof source === "function" ? (source as Compute<unknown>) : () => source;
-        const landed = this.#engine.flights.join(stored, (flight) =>
-          this.#compute(loaded, stored, flight, { compute, ttlMs, trace }),
+        const isStale = landed !== flights.landed;
+        const result = flights.join(stored, (flight) =>
+          this.#compute(loaded, stored, flight, { compute, ttlMs, trace, isStale }),
         );
-        return landed.then((read) => read());
+        return result.then((read) => read());
       });
     });
   }
@@ -452,6 +450,15 @@ export class Cache implements AsyncDisposable {
     return value;
   }
 
+  /** The payload at `stored`, or none where the store failed and the cache is to fail open. */
+  #payloadOf(loaded: Loaded, stored: string, trace: CacheTrace | undefined): Awaitable<unknown> {
+    return this.#engine.attempt(
+      () => loaded.backend.get(stored),
+      () => undefined,
+      trace,
+    );
+  }
+
   #drop(loaded: Loaded, stored: string): Awaitable<boolean> {
     this.#engine.flights.abandon(stored);
     const gone = this.#engine.write(loaded, [stored], () => loaded.backend.delete(stored));
@@ -474,8 +481,14 @@ export class Cache implements AsyncDisposable {
     loaded: Loaded,
     stored: string,
     flight: Flight,
-    { compute, trace, ...wish }: Computation,
+    { compute, trace, isStale, ...wish }: Computation,
   ): Promise<() => unknown> {
+    if (isStale) {
+      const payload = await this.#payloadOf(loaded, stored, trace);
+      if (this.#engine.decode(loaded, stored, payload) !== undefined) {
+        return () => this.#engine.decode(loaded, stored, payload);
+      }
+    }
     let { ttlMs } = wish;
     let skipped = false;
     const context: ComputeContext = {
@@ -533,6 +546,8 @@ interface Computation {
   readonly compute: Compute<unknown>;
   readonly ttlMs: number | null;
   readonly trace: CacheTrace | undefined;
+  /** Whether the miss was read before another function ended, which may have stored the value since. */
+  readonly isStale: boolean;
 }
 
 /** What a function made, and what became of its key meanwhile. */

@@ -31,6 +31,12 @@ const within = new AsyncLocalStorage<readonly Flight[]>();
 /** The computations that run now, by stored key. */
 export class Flights {
   readonly #running = new Map<string, Running>();
+  #landed = 0;
+
+  /** How many have ended. Who read a miss before and sees another number after may have missed what one of them stored. */
+  get landed(): number {
+    return this.#landed;
+  }
 
   /**
    * Returns what the flight to `key` brings; starts one where none is under way.
@@ -54,6 +60,7 @@ export class Flights {
     });
     this.#running.set(key, { flight, result });
     const land = () => {
+      this.#landed += 1;
       if (this.#running.get(key)?.flight === flight) this.#running.delete(key);
     };
     result.then(land, land);

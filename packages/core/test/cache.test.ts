@@ -191,6 +191,25 @@ describe("getOrSet", () => {
     expect(await cache.get("k")).toBe("new");
   });
 
+  it("does not run its function for who read a miss before another stored the value", async () => {
+    const backend = new MapBackend();
+    const cache = createCache(backend);
+    const first = backend.get.bind(backend);
+    // The reply to the first read is on its way for as long as the second caller takes for everything.
+    let reply = (): void => {};
+    backend.get = () => {
+      backend.get = first;
+      return new Promise((resolve) => {
+        reply = () => resolve(undefined);
+      });
+    };
+    const slow = cache.getOrSet("k", () => "computed again");
+    await cache.getOrSet("k", () => "computed once");
+    reply();
+    expect(await slow).toBe("computed once");
+    expect(cache.stats().computations).toBe(1);
+  });
+
   it("replaces what cannot be read", async () => {
     const backend = new MapBackend();
     const cache = createCache(backend);

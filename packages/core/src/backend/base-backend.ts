@@ -80,7 +80,7 @@ export abstract class BaseBackend<P = Payload> {
   async touch(key: string, ttlMs: number | null): Promise<boolean> {
     const payload = await this.get(key);
     if (payload === undefined) return false;
-    await this.set(key, this.#keepsExpiry ? payload : withTtlMs(key, payload, ttlMs), ttlMs);
+    await this.set(key, keepsExpiry(this) ? payload : withTtlMs(key, payload, ttlMs), ttlMs);
     return true;
   }
 
@@ -92,13 +92,13 @@ export abstract class BaseBackend<P = Payload> {
    */
   async incr(key: string, delta: number): Promise<number> {
     const payload = await this.get(key);
-    const ttlMs = payload === undefined ? undefined : await this.#ttlMsOf(key, payload);
+    const ttlMs = payload === undefined ? undefined : await ttlMsOf(this, key, payload);
     if (ttlMs === undefined)
       throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
     const sum = addDelta(key, openInteger(key, payload), delta);
     const payloadOfSum = this.features.counters
       ? sum
-      : sealInteger(key, sum, this.#keepsExpiry ? null : ttlMs);
+      : sealInteger(key, sum, keepsExpiry(this) ? null : ttlMs);
     await this.set(key, payloadOfSum as P, ttlMs);
     return sum;
   }
@@ -119,14 +119,16 @@ export abstract class BaseBackend<P = Payload> {
 
   /** Releases what the backend holds, so that the process can exit by itself. */
   close(): Awaitable<void> {}
+}
 
-  get #keepsExpiry(): boolean {
-    return this.features.expiry === "store";
-  }
+// Functions, since a private method would keep a class made from this one out of a declaration file.
 
-  #ttlMsOf(key: string, payload: P): Awaitable<number | null | undefined> {
-    return this.#keepsExpiry ? this.ttl(key) : remainingTtlMs(payload);
-  }
+function keepsExpiry({ features }: { features: BackendFeatures }): boolean {
+  return features.expiry === "store";
+}
+
+function ttlMsOf<P>(backend: BaseBackend<P>, key: string, payload: P): Awaitable<number | null | undefined> {
+  return keepsExpiry(backend) ? backend.ttl(key) : remainingTtlMs(payload);
 }
 
 /** The milliseconds that `payload` has left; `undefined` where it has expired, and the store has yet to drop it. */
