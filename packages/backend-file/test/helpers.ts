@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,19 +59,18 @@ export function runInShell(
   what: string,
   ...args: (string | number)[]
 ): Promise<unknown> {
-  return runAs({}, ["bash", "-c", `${setup}; exec "$0" "$@"`], location, what, ...args);
+  return runThrough(["bash", "-c", `${setup}; exec "$0" "$@"`], location, what, ...args);
 }
 
-/** Like `run`, through another command and with options of its own. */
-export function runAs(
-  options: SpawnOptions,
+/** Like `run`, through another command. */
+export function runThrough(
   through: readonly string[],
   location: string,
   what: string,
   ...args: (string | number)[]
 ): Promise<unknown> {
   const [command, ...rest] = [...through, process.execPath, CHILD, location, what, ...args.map(String)];
-  return finish(spawn(command as string, rest, { ...options, stdio: ["ignore", "pipe", "inherit"] }));
+  return finish(spawn(command as string, rest, { stdio: ["ignore", "pipe", "inherit"] }));
 }
 
 async function finish(child: ChildProcess): Promise<unknown> {

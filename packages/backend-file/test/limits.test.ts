@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BackendError } from "@cullet/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { file } from "../src/index.js";
-import { bytes, newDirectory, removeDirectories, run, runAs, runInShell } from "./helpers.js";
+import { bytes, newDirectory, removeDirectories, run, runInShell, runThrough } from "./helpers.js";
 
 const LONG = 60_000;
 const isRoot = process.getuid?.() === 0;
@@ -16,7 +16,7 @@ afterAll(removeDirectories);
 
 function runOnTmpfs(size: string, location: string, bytes: number): Promise<unknown> {
   const mounting = `mount -t tmpfs -o ${size} none "$2" && exec "$0" "$@"`;
-  return runAs({}, [...unshare, "bash", "-c", mounting], location, "fill", bytes);
+  return runThrough([...unshare, "bash", "-c", mounting], location, "fill", bytes);
 }
 
 describe("files and directories", () => {
@@ -75,9 +75,8 @@ describe("a directory without rights", () => {
   it("is named in the error of each operation that needs them", { timeout: LONG }, async () => {
     const location = newDirectory();
     await run(location, "set", "a", 1);
-    if (!isRoot) chmodSync(location, 0);
-    const options = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-    const said = await runAs(options, ["env"], location, "all");
+    chmodSync(location, 0);
+    const said = await run(location, "all");
     const error = {
       name: "BackendError",
       code: "CULLET_BACKEND",
