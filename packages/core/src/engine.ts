@@ -76,7 +76,7 @@ export class Engine {
 
   /** Returns the value of `payload`, or `undefined` for a miss: also where it has expired, or cannot be decoded. */
   decode({ codec }: Loaded, key: string, payload: unknown): unknown {
-    if (payload === undefined) return undefined;
+    if (payload === undefined || (codec.keepsText && typeof payload === "string")) return payload;
     const value = codec.decode(key, payload);
     if (value !== UNDECODABLE) return value;
     this.stats.undecodable += 1;

@@ -7,6 +7,7 @@ import { UNDECODABLE } from "./undecodable.js";
 
 /** Keeps bytes, for a store outside the process: integers as their digits, all else in an envelope. */
 export class BytesCodec implements Codec<unknown> {
+  readonly keepsText = false;
   readonly #features: BackendFeatures;
   readonly #content: Content;
 

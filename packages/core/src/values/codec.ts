@@ -10,6 +10,8 @@ export { UNDECODABLE } from "./undecodable.js";
 
 /** Turns values into what one backend keeps, and back. */
 export interface Codec<P> {
+  /** Whether text is its own payload, so that whoever reads it can do without `decode`. */
+  readonly keepsText: boolean;
   /**
    * Returns what stands for `value`, which no later change of the value reaches.
    *

@@ -22,6 +22,7 @@ export class Snapshot {
  * Text is also the quickest snapshot: `JSON.parse` makes a fresh value faster than `structuredClone` does.
  */
 export class CopyCodec implements Codec<unknown> {
+  readonly keepsText = true;
   encode(_key: string, value: unknown): unknown {
     if (isPrimitive(value)) return value;
     const plain = plainText(value);

@@ -10,6 +10,7 @@ import { UNDECODABLE } from "./undecodable.js";
 
 /** Keeps bare JSON, for a store that other languages read and write too. */
 export class JsonTextCodec implements Codec<unknown> {
+  readonly keepsText = false;
   readonly #counters: boolean;
 
   constructor(counters: boolean) {

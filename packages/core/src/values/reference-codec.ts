@@ -5,6 +5,7 @@ import { UNDECODABLE } from "./undecodable.js";
 
 /** Keeps the very value that was given, for a store in this process's memory that makes no copies. */
 export class ReferenceCodec implements Codec<unknown> {
+  readonly keepsText = true;
   encode(_key: string, value: unknown): unknown {
     if (value === undefined) throw new SerializationError("value is undefined, which cannot be kept");
     // The cache would wait for it, and hand out what it comes to instead of itself.
