@@ -6,7 +6,7 @@ import * as devalue from "devalue";
 import { build } from "esbuild";
 import * as msgpackr from "msgpackr";
 import superjson from "superjson";
-import type { createCodec as CreateCodec } from "../../packages/core/dist/values/codec.js";
+import type { createCodec as CreateCodec } from "../../packages/core/dist/values/create-codec.js";
 import { duration, type Measured, measure } from "./measure.js";
 import { kilobyteObject, shortText } from "./values.js";
 
@@ -124,7 +124,7 @@ function print(title: string, encoded: readonly Measured[], decoded: readonly Me
 
 /** Builds the codec, which the package keeps to itself, as the package is built. */
 async function loadCodec(): Promise<typeof CreateCodec> {
-  const source = new URL("../../packages/core/src/values/codec.ts", import.meta.url);
+  const source = new URL("../../packages/core/src/values/create-codec.ts", import.meta.url);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(source)],
     bundle: true,

@@ -1,30 +1,17 @@
 import { type Awaitable, whenReady } from "./awaitable.js";
 import { type KeyOptions, type TimeoutOrOptions, ttlMsOf, versionOf } from "./call-options.js";
+import { type Compute, computeMissing, readOrMiss } from "./compute.js";
 import { describe, quote } from "./describe.js";
-import { type Engine, FunctionError, type Loaded } from "./engine.js";
+import type { Engine, Loaded } from "./engine.js";
 import { ArgumentError, KeyNotFoundError } from "./errors.js";
-import type { Flight } from "./flights.js";
 import type { KeySpace } from "./key.js";
 import { globMatcher } from "./pattern.js";
 import type { CacheStats } from "./stats.js";
-import { type Timeout, toTtlMs } from "./timeout.js";
+import { toTtlMs } from "./timeout.js";
 import type { CacheTrace } from "./trace.js";
 
 /** How many keys `deletePattern` drops in one round trip. */
 const DELETE_BATCH = 500;
-
-/** What the function given to `getOrSet` may use. */
-export interface ComputeContext {
-  /** Aborted when nobody can have use of the result any more, since the cache was closed. */
-  readonly signal: AbortSignal;
-  /** Gives the result this timeout, in place of the one of the call. */
-  setTimeout(timeout: Timeout): void;
-  /** Hands the result to the callers without storing it. */
-  skip(): void;
-}
-
-/** Makes the value that was missing. `undefined` is returned to the callers and not stored. */
-export type Compute<T> = (context: ComputeContext) => Awaitable<T>;
 
 /**
  * A cache, or one view of it: what users call. Each method makes the stored key, the time to live and the payload, and
@@ -191,13 +178,13 @@ export class Cache implements AsyncDisposable {
       const ttlMs = this.#ttlMsOf(options);
       const { flights } = this.#engine;
       const { landed } = flights;
-      return whenReady(this.#payloadOf(loaded, stored, trace), (payload) => {
+      return whenReady(readOrMiss(this.#engine, { loaded, stored, trace }), (payload) => {
         const value = this.#read(loaded, stored, payload, trace);
         if (value !== undefined) return value;
         const compute = typeof source === "function" ? (source as Compute<unknown>) : () => source;
         const isStale = landed !== flights.landed;
         const result = flights.join(stored, (flight) =>
-          this.#compute(loaded, stored, flight, { compute, ttlMs, trace, isStale }),
+          computeMissing(this.#engine, { loaded, stored, trace, flight, compute, ttlMs, isStale }),
         );
         return result.then((read) => read());
       });
@@ -450,15 +437,6 @@ export class Cache implements AsyncDisposable {
     return value;
   }
 
-  /** The payload at `stored`, or none where the store failed and the cache is to fail open. */
-  #payloadOf(loaded: Loaded, stored: string, trace: CacheTrace | undefined): Awaitable<unknown> {
-    return this.#engine.attempt(
-      () => loaded.backend.get(stored),
-      () => undefined,
-      trace,
-    );
-  }
-
   #drop(loaded: Loaded, stored: string): Awaitable<boolean> {
     this.#engine.flights.abandon(stored);
     const gone = this.#engine.write(loaded, [stored], () => loaded.backend.delete(stored));
@@ -474,96 +452,6 @@ export class Cache implements AsyncDisposable {
     const gone = await this.#engine.write(loaded, stored, () => loaded.backend.deleteMany(stored));
     this.#engine.stats.deletes += gone;
     return gone;
-  }
-
-  /** Makes the missing value and stores it; returns what gives each caller a copy of its own. */
-  async #compute(
-    loaded: Loaded,
-    stored: string,
-    flight: Flight,
-    { compute, trace, isStale, ...wish }: Computation,
-  ): Promise<() => unknown> {
-    if (isStale) {
-      const payload = await this.#payloadOf(loaded, stored, trace);
-      if (this.#engine.decode(loaded, stored, payload) !== undefined) {
-        return () => this.#engine.decode(loaded, stored, payload);
-      }
-    }
-    let { ttlMs } = wish;
-    let skipped = false;
-    const context: ComputeContext = {
-      get signal() {
-        return flight.signal;
-      },
-      setTimeout: (timeout) => {
-        ttlMs = toTtlMs(timeout);
-      },
-      skip: () => {
-        skipped = true;
-      },
-    };
-    this.#engine.stats.computations += 1;
-    const value = await callOwn(() => compute(context));
-    if (value === undefined || skipped) return () => value;
-
-    // The callers' copies come from a payload that does not expire while they are handed out.
-    const lasting = loaded.codec.encode(stored, value, null);
-    const copy = () => this.#engine.decode(loaded, stored, lasting);
-    if (flight.abandoned || ttlMs === 0) return copy;
-
-    return this.#engine.attempt(
-      () => this.#storeComputed(loaded, stored, { value, ttlMs, flight, copy }),
-      () => copy,
-      trace,
-    );
-  }
-
-  /** Stores what a function made, unless the key was dropped or filled meanwhile; returns what the callers get. */
-  async #storeComputed(loaded: Loaded, stored: string, computed: Computed): Promise<() => unknown> {
-    const { value, ttlMs, flight, copy } = computed;
-    const payload = loaded.codec.encode(stored, value, ttlMs);
-    const added = await this.#engine.write(loaded, [stored], () =>
-      flight.abandoned ? undefined : loaded.backend.add(stored, payload, ttlMs),
-    );
-    if (added === undefined) return copy;
-    if (added === false) {
-      const theirs = await loaded.backend.get(stored);
-      if (this.#engine.decode(loaded, stored, theirs) !== undefined) {
-        return () => this.#engine.decode(loaded, stored, theirs);
-      }
-      // Gone already, or never readable: what cannot be read must not keep the new value out.
-      await this.#engine.write(loaded, [stored], () =>
-        flight.abandoned ? undefined : loaded.backend.set(stored, payload, ttlMs),
-      );
-    }
-    this.#engine.stats.sets += 1;
-    return copy;
-  }
-}
-
-/** How a missing value is to be made. */
-interface Computation {
-  readonly compute: Compute<unknown>;
-  readonly ttlMs: number | null;
-  readonly trace: CacheTrace | undefined;
-  /** Whether the miss was read before another function ended, which may have stored the value since. */
-  readonly isStale: boolean;
-}
-
-/** What a function made, and what became of its key meanwhile. */
-interface Computed {
-  readonly value: unknown;
-  readonly ttlMs: number | null;
-  readonly flight: Flight;
-  /** Makes a copy for a caller. */
-  readonly copy: () => unknown;
-}
-
-async function callOwn<T>(own: () => Awaitable<T>): Promise<T> {
-  try {
-    return await own();
-  } catch (error) {
-    throw new FunctionError(error);
   }
 }
 

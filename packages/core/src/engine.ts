@@ -6,7 +6,9 @@ import { Flights } from "./flights.js";
 import { KeyedMutex } from "./keyed-mutex.js";
 import { newStats } from "./stats.js";
 import { type CacheTrace, channel } from "./trace.js";
-import { type Codec, createCodec, UNDECODABLE } from "./values/codec.js";
+import type { Codec } from "./values/codec.js";
+import { createCodec } from "./values/create-codec.js";
+import { UNDECODABLE } from "./values/undecodable.js";
 
 /** A backend that is loaded, and the codec that suits it. */
 export interface Loaded {

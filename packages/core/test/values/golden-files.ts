@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { type Codec, createCodec } from "../../src/values/codec.js";
+import type { Codec } from "../../src/values/codec.js";
+import { createCodec } from "../../src/values/create-codec.js";
 import { payloadExpiry, samples, storeExpiry } from "./samples.js";
 
 const FOLDER = new URL("golden/", import.meta.url);

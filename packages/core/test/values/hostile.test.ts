@@ -2,8 +2,9 @@ import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { makeBinary } from "../../src/values/binary.js";
-import { createCodec, UNDECODABLE } from "../../src/values/codec.js";
+import { createCodec } from "../../src/values/create-codec.js";
 import { Kind } from "../../src/values/envelope.js";
+import { UNDECODABLE } from "../../src/values/undecodable.js";
 import { payloadExpiry, samples, storeExpiry } from "./samples.js";
 
 const codec = createCodec(storeExpiry, "structured");

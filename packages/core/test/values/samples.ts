@@ -2,7 +2,8 @@ import { deepStrictEqual } from "node:assert";
 import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import { type BackendFeatures, baseFeatures } from "../../src/backend/features.js";
-import { type Codec, createCodec } from "../../src/values/codec.js";
+import type { Codec } from "../../src/values/codec.js";
+import { createCodec } from "../../src/values/create-codec.js";
 
 /** Compares by type and value, down to the holes of arrays and the sign of zero. */
 export function expectSame(back: unknown, value: unknown): void {

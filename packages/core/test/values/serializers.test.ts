@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SerializationError } from "../../src/errors.js";
-import { createCodec, UNDECODABLE } from "../../src/values/codec.js";
+import { createCodec } from "../../src/values/create-codec.js";
 import type { Serializer } from "../../src/values/serializer.js";
+import { UNDECODABLE } from "../../src/values/undecodable.js";
 import { copying, counting, payloadExpiry, referring, storeExpiry, thenable } from "./samples.js";
 
 const bareJson = createCodec(storeExpiry, "json");

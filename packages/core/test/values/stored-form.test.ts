@@ -1,8 +1,9 @@
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SerializationError } from "../../src/errors.js";
-import { createCodec, UNDECODABLE } from "../../src/values/codec.js";
+import { createCodec } from "../../src/values/create-codec.js";
 import { openInteger, payloadTtlMs, sealInteger, withTtlMs } from "../../src/values/envelope.js";
+import { UNDECODABLE } from "../../src/values/undecodable.js";
 import { copying, counting, payloadExpiry, storeExpiry } from "./samples.js";
 
 const inStore = createCodec(storeExpiry, "structured");
