@@ -31,11 +31,6 @@ export class Deadlines {
     this.#tickMs = timeoutMs / TICKS;
   }
 
-  /** A number that grows with time, to tell what was before what. */
-  get tick(): number {
-    return this.#tick;
-  }
-
   /** Calls `late` in time, unless the wait is settled before. */
   add(late: () => void): Wait {
     const entry: Entry = {

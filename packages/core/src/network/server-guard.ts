@@ -32,7 +32,10 @@ export class ServerGuard {
   readonly #breaker: Breaker;
   readonly #maxWaiting: number;
   #waiting = 0;
-  #answeredAt = -1;
+  #answers = 0;
+  #calls = 0;
+  /** How many calls there had been when one was lost, and none was answered since. */
+  #callsWhenLost = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(options: ServerGuardOptions) {
@@ -81,15 +84,17 @@ export class ServerGuard {
 
   #run<T>(operation: string, call: () => Promise<T>, isWrite: boolean): Promise<T> {
     this.#waiting += 1;
-    const startedAt = this.#deadlines.tick;
+    this.#calls += 1;
+    const number = this.#calls;
+    const answersBefore = this.#answers;
     return new Promise<T>((resolve, reject) => {
       const wait = this.#deadlines.add(() => {
         this.#waiting -= 1;
-        reject(this.#lateError(operation, isWrite, startedAt));
+        reject(this.#lateError(operation, isWrite, answersBefore));
       });
       call().then(
         (result) => {
-          this.#answeredAt = this.#deadlines.tick;
+          this.#noteAnswer();
           if (!wait.settle()) return;
           this.#waiting -= 1;
           resolve(result);
@@ -97,13 +102,18 @@ export class ServerGuard {
         (error: unknown) => {
           if (!wait.settle()) return;
           this.#waiting -= 1;
-          reject(this.#explain(operation, error, isWrite));
+          reject(this.#explain(operation, error, isWrite, number));
         },
       );
     });
   }
 
-  #lateError(operation: string, isWrite: boolean, startedAt: number): BackendError {
+  #noteAnswer(): void {
+    this.#answers += 1;
+    this.#callsWhenLost = Number.POSITIVE_INFINITY;
+  }
+
+  #lateError(operation: string, isWrite: boolean, answersBefore: number): BackendError {
     const { server, timeoutMs } = this.#options;
     if (this.#closed) {
       return new ClosedError(`the connection to ${server} was closed during this ${operation}`, {
@@ -117,24 +127,28 @@ export class ServerGuard {
       },
     );
     // A server that answered others meanwhile is slow with one call, and not down.
-    if (this.#answeredAt < startedAt) this.#breaker.open(error);
+    if (this.#answers === answersBefore) this.#breaker.open(error);
     return error;
   }
 
-  #explain(operation: string, error: unknown, isWrite: boolean): unknown {
+  #explain(operation: string, error: unknown, isWrite: boolean, number: number): unknown {
     if (isCulletError(error)) return error;
     const { server } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
     const failure = this.#options.failureOf(error);
     if (failure === "refused") {
-      this.#answeredAt = this.#deadlines.tick;
+      this.#noteAnswer();
       return new BackendError(`${server} refused this ${operation}: ${reason}`, { cause: error });
     }
     if (failure === "lost") {
-      return new BackendError(`${server} was lost during this ${operation}: ${reason}`, {
+      const lost = new BackendError(`${server} was lost during this ${operation}: ${reason}`, {
         cause: error,
         indeterminate: isWrite,
       });
+      // A connection may break; a server that loses one call after another is down.
+      if (number > this.#callsWhenLost) this.#breaker.open(lost);
+      this.#callsWhenLost = Math.min(this.#callsWhenLost, this.#calls);
+      return lost;
     }
     const unreachable = new BackendError(`${server} cannot be reached: ${reason}`, { cause: error });
     this.#breaker.open(unreachable);

@@ -97,6 +97,28 @@ describe("a guard", () => {
     });
   });
 
+  it("takes a server that falls silent right after an answer for down", async () => {
+    const guard = guarded();
+    await guard.read("get", async () => "answered");
+    const late = guard.read("get", never).catch(() => {});
+    await vi.advanceTimersByTimeAsync(1_000);
+    await late;
+    await expect(guard.read("get", async () => 1)).rejects.toThrow("is down");
+  });
+
+  it("takes a server that loses one call after another for down, and not one that loses many at once", async () => {
+    const guard = guarded();
+    const lost = failing("lost");
+    await Promise.all([1, 2, 3].map(() => expect(guard.read("get", lost)).rejects.toThrow("was lost")));
+    await guard.read("get", async () => "answered");
+    await expect(guard.read("get", lost)).rejects.toThrow("store://here was lost during this get");
+    await expect(guard.write("set", lost)).rejects.toMatchObject({ indeterminate: true });
+    await expect(guard.read("get", async () => 1)).rejects.toThrow(
+      "store://here is down, and is asked in the background whether it is back: " +
+        "store://here was lost during this set: so says the driver",
+    );
+  });
+
   it("asks a server that cannot be reached again and again, until it can be", async () => {
     let probes = 0;
     const guard = guarded({
