@@ -1,0 +1,20 @@
+export { ServerUnavailableError } from "./errors.js";
+export { freePort } from "./free-port.js";
+export { startMariaDb } from "./mariadb.js";
+export { type MemcachedGroup, type MemcachedOptions, startMemcached } from "./memcached.js";
+export { startPostgres } from "./postgres.js";
+export { prepareServers, type ServerName } from "./prepare.js";
+export {
+  FaultProxy,
+  type FaultProxyOptions,
+  type ProxyCounters,
+  startFaultProxy,
+} from "./proxy/fault-proxy.js";
+export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
+export type { Reply } from "./redis-client.js";
+export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
+export { type RedisPair, startRedisWithReplica } from "./redis-pair.js";
+export { type RedisSentinel, startSentinel } from "./redis-sentinel.js";
+export type { OwnOption, TestServer } from "./server.js";
+export { engineSocket } from "./way/engine.js";
+export type { Way } from "./way/way.js";

@@ -1,0 +1,42 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Database, NAME, startDatabase } from "./database.js";
+import { firstAnswer } from "./exchange.js";
+import { HOST } from "./launch.js";
+import { POSTGRES } from "./program.js";
+import type { OwnOption, TestServer } from "./server.js";
+
+/** Gives a PostgreSQL server with a database and user of the name `cullet`, or that of `CULLET_TEST_POSTGRES_URL`. */
+export function startPostgres(options: OwnOption = {}): Promise<TestServer> {
+  return startDatabase(postgres, options);
+}
+
+const postgres: Database = {
+  program: POSTGRES,
+  variable: "POSTGRES",
+  scheme: "postgres",
+  defaultPort: 5432,
+  prepare: ({ shared }) => writeFile(join(shared, "password"), NAME),
+  command: ({ port, shared, data }) => ["sh", "-c", SCRIPT, "sh", `${data}/postgres`, shared, `${port}`],
+  answers: async (address) => (await firstAnswer(address, startupMessage())).at(0) === PASSWORD_REQUEST,
+};
+
+// The data of a server that is restarted is there already.
+const SCRIPT = `
+[ -e "$1/PG_VERSION" ] || {
+  initdb --pgdata="$1" --username=${NAME} --pwfile="$2/password" --auth=scram-sha-256 \
+    --encoding=UTF8 --locale=C --no-sync &&
+  echo 'CREATE DATABASE ${NAME}' | postgres --single -F -D "$1" postgres
+} && exec postgres -D "$1" -h ${HOST} -p "$3" -F -c unix_socket_directories= -c synchronous_commit=off \
+  -c full_page_writes=off -c shared_buffers=32MB`;
+
+/** The first byte of the answer to a startup message. While the server is not ready, it is `E`. */
+const PASSWORD_REQUEST = "R".charCodeAt(0);
+
+/** A length of four bytes, the protocol's version 3.0, then names and values. */
+function startupMessage(): Buffer {
+  const body = Buffer.from(`\0\x03\0\0user\0${NAME}\0database\0${NAME}\0\0`, "latin1");
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(length.length + body.length);
+  return Buffer.concat([length, body]);
+}
