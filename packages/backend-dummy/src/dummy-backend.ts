@@ -9,6 +9,7 @@ export class DummyBackend extends BaseBackend {
     expiry: "store",
     counters: true,
     lists: true,
+    bounded: true,
   };
 
   get(_key: string): undefined {

@@ -58,20 +58,22 @@ export class EntryDirectory {
 
   /**
    * Opens the live entry `name`, which is that of `key` where this is given, for `use`; `undefined` where there is none.
-   * One that is found dead goes away. Who holds the entry's lock may change it.
+   * One that is found dead goes away: the result is `ifDamaged` where it was damaged. Who holds the entry's lock may
+   * change it.
    */
   useLive<T>(
     name: string,
     key: string | undefined,
     use: (file: EntryFile, head: Head) => T,
-    lock?: Lock,
+    { lock, ifDamaged }: { lock?: Lock; ifDamaged?: T } = {},
   ): T | undefined {
     const flags = lock === undefined ? constants.O_RDONLY : constants.O_RDWR;
     return EntryFile.use(this.entryPath(name), flags, (file) => {
       const head = file.liveHead(name, key);
-      if (head !== undefined) return use(file, head);
-      this.#discard(name, file, lock);
-      return undefined;
+      if (typeof head === "object") return use(file, head);
+      // What looked damaged, and was not any more when nobody else could write it, was being written.
+      const isGone = this.#discard(name, file, lock);
+      return isGone && head === "damaged" ? ifDamaged : undefined;
     });
   }
 
@@ -82,7 +84,7 @@ export class EntryDirectory {
   }
 
   /** Removes the entry `name` if it is still the one in `file`, whose payload is damaged. */
-  removeDamaged(name: string, file: EntryFile): undefined {
+  removeDamaged(name: string, file: EntryFile): void {
     this.#bestEffort(() => this.removeIf(name, () => file.isAt(this.entryPath(name))));
   }
 
@@ -124,7 +126,7 @@ export class EntryDirectory {
   }
 
   #discard(name: string, file: EntryFile, lock: Lock | undefined): boolean {
-    const isDead = () => file.isAt(this.entryPath(name)) && file.liveHead(name) === undefined;
+    const isDead = () => file.isAt(this.entryPath(name)) && typeof file.liveHead(name) === "string";
     if (lock !== undefined) return this.#removeUnder(lock, name, isDead);
     return this.#bestEffort(() => this.removeIf(name, isDead));
   }

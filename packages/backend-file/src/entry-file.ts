@@ -18,6 +18,9 @@ const scratch = Buffer.allocUnsafeSlow(65_536);
 const scratchBytes = new Uint8Array(scratch.buffer);
 const readLater = promisify(read);
 
+/** Why an entry is not live: damaged also where it is another's. */
+export type Dead = "expired" | "damaged";
+
 /** What stands in an entry's place, opened. */
 export class EntryFile {
   readonly #fd: number;
@@ -66,15 +69,16 @@ export class EntryFile {
   }
 
   /**
-   * Reads what the file says of itself, if it is a live entry of this name, and of `key` where that is given; else
-   * `undefined`. Of a long entry, the payload is not looked at.
+   * Reads what the file says of itself, if it is a live entry of this name, and of `key` where that is given; else why it
+   * is not. Of a long entry, the payload is not looked at.
    */
-  liveHead(name: string, key?: string): Head | undefined {
+  liveHead(name: string, key?: string): Head | Dead {
     const head = this.#head();
-    if (head === undefined || head.expiresAt <= Date.now()) return undefined;
+    if (head === undefined) return "damaged";
+    if (head.expiresAt <= Date.now()) return "expired";
     const found = this.key(head);
     const isOfName = key === undefined ? nameOf(found) === name : found === key;
-    return isOfName ? head : undefined;
+    return isOfName ? head : "damaged";
   }
 
   /** Returns the key of the entry whose head was read just now. */

@@ -102,7 +102,7 @@ export class EntryWriter {
   #put(entry: NewEntry, mayExceed: boolean, lock: Lock, place: (path: string) => void): Outcome {
     const directory = this.#directory;
     const { name, key, expiresAt } = entry;
-    if (entry.isAdded && directory.useLive(name, key, () => true, lock)) return Outcome.kept;
+    if (entry.isAdded && directory.useLive(name, key, () => true, { lock })) return Outcome.kept;
     const isNew = !directory.has(name);
     if (isNew && !mayExceed && this.#culler.isFull) return Outcome.full;
     lock.confirm();

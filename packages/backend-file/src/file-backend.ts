@@ -6,6 +6,7 @@ import {
   BaseBackend,
   baseFeatures,
   type CullOptions,
+  DAMAGED_PAYLOAD,
   KeyNotFoundError,
   type Payload,
   quote,
@@ -39,6 +40,7 @@ export class FileBackend extends BaseBackend {
     counters: true,
     lists: true,
     culls: true,
+    bounded: true,
   };
   readonly #directory: EntryDirectory;
   readonly #culler: Culler;
@@ -67,9 +69,12 @@ export class FileBackend extends BaseBackend {
     return this.#reporting(() => {
       const name = nameOf(key);
       let isLong = false;
-      const payload = this.#directory.useLive(name, key, (file, head) => {
+      const read = (file: EntryFile, head: Head) => {
         isLong = head.end > LONG_BYTES;
-        return isLong ? undefined : (file.payload(head) ?? this.#directory.removeDamaged(name, file));
+        return isLong ? undefined : (file.payload(head) ?? this.#discardDamaged(name, file));
+      };
+      const payload = this.#directory.useLive<Payload | undefined>(name, key, read, {
+        ifDamaged: DAMAGED_PAYLOAD,
       });
       return isLong ? this.#getLong(name, key) : payload;
     });
@@ -115,7 +120,10 @@ export class FileBackend extends BaseBackend {
   }
 
   override async add(key: string, payload: Payload, ttlMs: number | null): Promise<boolean> {
-    return this.#reporting(() => !this.#isLive(key) && this.#write(key, payload, ttlMs, true));
+    // Only reading a long entry shows whether it is whole.
+    const found = await this.get(key);
+    if (found !== undefined && found !== DAMAGED_PAYLOAD) return false;
+    return this.#reporting(() => this.#write(key, payload, ttlMs, true));
   }
 
   override has(key: string): boolean {
@@ -169,9 +177,14 @@ export class FileBackend extends BaseBackend {
   async #getLong(name: string, key: string): Promise<Payload | undefined> {
     return EntryFile.useLater(this.#directory.entryPath(name), async (file) => {
       const head = file.liveHead(name, key);
-      if (head === undefined) return undefined;
-      return (await file.payloadLater(head)) ?? this.#directory.removeDamaged(name, file);
+      if (typeof head === "string") return undefined;
+      return (await file.payloadLater(head)) ?? this.#discardDamaged(name, file);
     });
+  }
+
+  #discardDamaged(name: string, file: EntryFile): Payload {
+    this.#directory.removeDamaged(name, file);
+    return DAMAGED_PAYLOAD;
   }
 
   /** Lets `change` write into the live entry of `key`; `undefined` where there is none. */
@@ -186,7 +199,7 @@ export class FileBackend extends BaseBackend {
           lock.confirm();
           return change(file, head);
         };
-        return this.#directory.useLive(name, key, changeUnlessLost, lock);
+        return this.#directory.useLive(name, key, changeUnlessLost, { lock });
       });
     });
   }

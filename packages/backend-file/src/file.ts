@@ -4,6 +4,7 @@ import {
   fillBackendConfig,
   InvalidConfigError,
   type PartialBackendConfig,
+  quote,
   readOptions,
 } from "@cullet/core";
 import { FileBackend, type FileOptions } from "./file-backend.js";
@@ -15,8 +16,10 @@ import { FileBackend, type FileOptions } from "./file-backend.js";
  */
 export function file(config: PartialBackendConfig<FileOptions> = {}): FileBackend {
   const { path, location, operationTimeoutMs } = fillBackendConfig(config);
-  if (location === "") {
-    throw new InvalidConfigError(`${path}.location must be the directory to keep the entries in; got ""`);
+  if (location === "" || location.includes("\0")) {
+    throw new InvalidConfigError(
+      `${path}.location must be the directory to keep the entries in; got ${quote(location)}`,
+    );
   }
   return new FileBackend(resolve(location), readOptions(config, cullOptions), operationTimeoutMs);
 }

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { createCache, DAMAGED_PAYLOAD } from "@cullet/core";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type FileBackend, file } from "../src/index.js";
 import { bytes, newDirectory, pathOf, removeDirectories } from "./helpers.js";
@@ -33,7 +34,7 @@ describe("a damaged entry", () => {
     const whole = readFileSync(path);
     for (let length = 0; length < whole.length; length++) {
       writeFileSync(path, whole.subarray(0, length));
-      expect([length, await backend.get("key"), existsSync(path)]).toEqual([length, undefined, false]);
+      expect([length, await backend.get("key"), existsSync(path)]).toEqual([length, DAMAGED_PAYLOAD, false]);
     }
   });
 
@@ -45,7 +46,7 @@ describe("a damaged entry", () => {
         const damaged = Buffer.from(whole);
         damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
         writeFileSync(path, damaged);
-        expect([bit, await backend.get("key"), existsSync(path)]).toEqual([bit, undefined, false]);
+        expect([bit, await backend.get("key"), existsSync(path)]).toEqual([bit, DAMAGED_PAYLOAD, false]);
       }
     }
   });
@@ -53,7 +54,7 @@ describe("a damaged entry", () => {
   it("is a miss and goes away, with something behind its end", async () => {
     await backend.set("key", bytes(5), null);
     writeFileSync(path, Buffer.concat([readFileSync(path), bytes(1)]));
-    expect([await backend.get("key"), existsSync(path)]).toEqual([undefined, false]);
+    expect([await backend.get("key"), existsSync(path)]).toEqual([DAMAGED_PAYLOAD, false]);
   });
 
   it.each([100_000, 3_000_000])("is a miss and goes away, with %i bytes", async (length) => {
@@ -61,11 +62,28 @@ describe("a damaged entry", () => {
     const whole = readFileSync(path);
     whole[length - 1000] = 1;
     writeFileSync(path, whole);
-    expect([await backend.get("key"), existsSync(path)]).toEqual([undefined, false]);
+    expect([await backend.get("key"), existsSync(path)]).toEqual([DAMAGED_PAYLOAD, false]);
 
     await backend.set("key", bytes(length), null);
     truncateSync(path, length - 1);
     expect([await backend.has("key"), existsSync(path)]).toEqual([false, false]);
+  });
+
+  it("is counted as one that cannot be decoded", async () => {
+    const cache = createCache({ backend: file, location });
+    await cache.set("key", "V".repeat(5_000));
+    truncateSync(pathOf(location, ":1:key"), 100);
+    expect([await cache.get("key"), cache.stats().undecodable]).toEqual([undefined, 1]);
+    expect([await cache.get("key"), cache.stats().undecodable]).toEqual([undefined, 1]);
+  });
+
+  it("does not keep a new one out, also where only reading all of it shows the damage", async () => {
+    await backend.set("key", bytes(200_000), null);
+    const whole = readFileSync(path);
+    whole[199_000] = 1;
+    writeFileSync(path, whole);
+    expect(await backend.add("key", 1, null)).toBe(true);
+    expect(await backend.get("key")).toBe(1);
   });
 
   it("is a miss for each operation", async () => {
@@ -88,7 +106,7 @@ describe("a damaged entry", () => {
   it("is a miss under another key's name", async () => {
     await backend.set("other", bytes(5), null);
     renameSync(pathOf(location, "other"), path);
-    expect([await backend.get("key"), existsSync(path)]).toEqual([undefined, false]);
+    expect([await backend.get("key"), existsSync(path)]).toEqual([DAMAGED_PAYLOAD, false]);
   });
 });
 

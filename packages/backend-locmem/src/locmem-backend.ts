@@ -42,6 +42,7 @@ export class LocMemBackend extends BaseBackend<unknown> {
       lists: true,
       culls: true,
       payloads: options.clone ? "copies" : "references",
+      bounded: true,
     };
   }
 

@@ -17,9 +17,9 @@ export async function main(
   write: (line: string) => void = console.log,
 ): Promise<number> {
   const command = parseCommand(args);
-  if (command === undefined) {
+  if (command === undefined || command === "help") {
     write(USAGE);
-    return 2;
+    return command === "help" ? 0 : 2;
   }
   const { module, location, options, only } = command;
   const backend = await moduleBackend(module, location, options).catch((error: Error) => error);
@@ -46,7 +46,7 @@ interface Command {
   readonly only: string;
 }
 
-function parseCommand(args: readonly string[]): Command | undefined {
+function parseCommand(args: readonly string[]): Command | "help" | undefined {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -55,8 +55,10 @@ function parseCommand(args: readonly string[]): Command | undefined {
         location: { type: "string", default: "" },
         option: { type: "string", multiple: true, default: [] },
         only: { type: "string", default: "" },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
+    if (values.help) return "help";
     const [module, ...rest] = positionals;
     if (module === undefined || rest.length > 0) return undefined;
     const options = Object.fromEntries(values.option.map(toPair));

@@ -50,6 +50,12 @@ describe("cullet-conformance", () => {
     },
   );
 
+  it("shows how it is used where it is asked to", async () => {
+    const { code, output } = await runMain("--help");
+    expect(output).toMatch(/^Usage: cullet-conformance <module>/);
+    expect(code).toBe(0);
+  });
+
   it("says what is wrong with a module that makes no backend", async () => {
     const { code, output } = await runMain(fixture("not-a-backend.js"));
     expect(output).toMatch(/not-a-backend\.js: the default export should be a factory/);

@@ -1,5 +1,13 @@
 import { type Awaitable, whenReady } from "./awaitable.js";
-import { type KeyOptions, type TimeoutOrOptions, ttlMsOf, versionOf } from "./call-options.js";
+import {
+  type ClearOptions,
+  isAll,
+  type KeyOptions,
+  type TimeoutOrOptions,
+  ttlMsOf,
+  versionOf,
+  versionOfSet,
+} from "./call-options.js";
 import { type Compute, computeMissing, readOrMiss } from "./compute.js";
 import { describe, quote } from "./describe.js";
 import type { Engine, Loaded } from "./engine.js";
@@ -40,7 +48,7 @@ export class Cache implements AsyncDisposable {
       "get",
       key,
       (loaded, trace) => {
-        const stored = this.#stored(loaded, key, options);
+        const stored = this.#stored(loaded, key, versionOf(options));
         return whenReady(loaded.backend.get(stored), (payload) => {
           const value = this.#read(loaded, stored, payload, trace);
           return value === undefined ? fallback : value;
@@ -51,12 +59,12 @@ export class Cache implements AsyncDisposable {
   }
 
   /** Returns those of `keys` that exist, in the order asked for, in one round trip. */
-  getMany<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<Map<string, T>> {
+  async getMany<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<Map<string, T>> {
+    const wanted = listOf(keys);
     return this.#engine.run(
       "getMany",
-      keys,
+      wanted,
       (loaded, trace) => {
-        const wanted = listOf(keys);
         const found = new Map<string, T>();
         if (wanted.length === 0) return found;
         const stored = this.#storedMany(loaded, wanted, options);
@@ -88,7 +96,7 @@ export class Cache implements AsyncDisposable {
       "set",
       key,
       (loaded) => {
-        const stored = this.#stored(loaded, key, options);
+        const stored = this.#stored(loaded, key, versionOfSet(options));
         const ttlMs = this.#ttlMsOf(options);
         const payload = this.#encode(loaded, stored, value, ttlMs);
         const written =
@@ -108,19 +116,20 @@ export class Cache implements AsyncDisposable {
    *
    * @throws SerializationError for a value that no store could take. Nothing is stored.
    */
-  setMany(
+  async setMany(
     entries: Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>,
     options?: TimeoutOrOptions,
   ): Promise<string[]> {
+    const pairs = pairsOf(entries);
     const written = new Map<string, string>();
     return this.#engine.run(
       "setMany",
-      undefined,
+      pairs.map(([key]) => key),
       async (loaded) => {
         const ttlMs = this.#ttlMsOf(options);
         const payloads = new Map<string, unknown>();
-        for (const [key, value] of pairsOf(entries)) {
-          const stored = this.#stored(loaded, key, options);
+        for (const [key, value] of pairs) {
+          const stored = this.#stored(loaded, key, versionOfSet(options));
           payloads.set(stored, this.#encode(loaded, stored, value, ttlMs));
           written.set(stored, key);
         }
@@ -145,7 +154,7 @@ export class Cache implements AsyncDisposable {
       "add",
       key,
       async (loaded) => {
-        const stored = this.#stored(loaded, key, options);
+        const stored = this.#stored(loaded, key, versionOfSet(options));
         const ttlMs = this.#ttlMsOf(options);
         const payload = this.#encode(loaded, stored, value, ttlMs);
         // What expires at once would be stored and gone: all there is to tell is whether it could have been.
@@ -172,7 +181,7 @@ export class Cache implements AsyncDisposable {
   getOrSet<T>(key: string, value: T, options?: TimeoutOrOptions): Promise<T>;
   getOrSet(key: string, source: unknown, options?: TimeoutOrOptions): Promise<unknown> {
     return this.#engine.run("getOrSet", key, (loaded, trace) => {
-      const stored = this.#stored(loaded, key, options);
+      const stored = this.#stored(loaded, key, versionOfSet(options));
       if (source === undefined)
         throw new ArgumentError("getOrSet needs a value or a function; got undefined");
       const ttlMs = this.#ttlMsOf(options);
@@ -197,7 +206,7 @@ export class Cache implements AsyncDisposable {
       "touch",
       key,
       async (loaded) => {
-        const stored = this.#stored(loaded, key, options);
+        const stored = this.#stored(loaded, key, versionOfSet(options));
         const ttlMs = this.#ttlMsOf(options);
         if (ttlMs === 0) return this.#drop(loaded, stored);
         const touched = await this.#engine.write(loaded, [stored], () => loaded.backend.touch(stored, ttlMs));
@@ -213,7 +222,7 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "has",
       key,
-      (loaded) => loaded.backend.has(this.#stored(loaded, key, options)),
+      (loaded) => loaded.backend.has(this.#stored(loaded, key, versionOf(options))),
       () => false,
     );
   }
@@ -225,25 +234,12 @@ export class Cache implements AsyncDisposable {
    * @throws NotAnIntegerError where the value, or the sum, is no integer within ±(2^53 - 1). The value stays.
    */
   incr(key: string, delta = 1, options?: KeyOptions): Promise<number> {
-    return this.#engine.run(
-      "incr",
-      key,
-      async (loaded) => {
-        const stored = this.#stored(loaded, key, options);
-        checkDelta(delta);
-        const sum = await this.#engine.write(loaded, [stored], () => loaded.backend.incr(stored, delta));
-        this.#engine.stats.increments += 1;
-        return sum;
-      },
-      () => {
-        throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; the store cannot be asked`);
-      },
-    );
+    return this.#add("incr", key, delta, options);
   }
 
   /** Subtracts `delta`, as `incr` adds it. The number may go below zero. */
   decr(key: string, delta = 1, options?: KeyOptions): Promise<number> {
-    return this.incr(key, typeof delta === "number" ? -delta : delta, options);
+    return this.#add("decr", key, negative(delta), options);
   }
 
   /**
@@ -252,36 +248,12 @@ export class Cache implements AsyncDisposable {
    * @throws KeyNotFoundError where there is no live entry.
    */
   incrVersion(key: string, delta = 1, options?: KeyOptions): Promise<number> {
-    return this.#engine.run(
-      "incrVersion",
-      key,
-      async (loaded) => {
-        const stored = this.#stored(loaded, key, options);
-        checkDelta(delta);
-        const version = (versionOf(options) ?? this.#keys.version) + delta;
-        const target = this.#stored(loaded, key, { version });
-        const payload = await loaded.backend.get(stored);
-        const value = this.#engine.decode(loaded, stored, payload);
-        const ttlMs = value === undefined ? undefined : await loaded.backend.ttl(stored);
-        if (ttlMs === undefined) {
-          throw new KeyNotFoundError(`incrVersion needs an entry at ${quote(stored)}; there is none`);
-        }
-        if (target === stored) return version;
-        // The payload is bound to its key, so it is made anew for the other.
-        const moved = loaded.codec.encode(target, value, ttlMs);
-        await this.#engine.write(loaded, [target], () => loaded.backend.set(target, moved, ttlMs));
-        await this.#drop(loaded, stored);
-        return version;
-      },
-      () => {
-        throw new KeyNotFoundError(`incrVersion needs an entry at ${quote(key)}; the store cannot be asked`);
-      },
-    );
+    return this.#move("incrVersion", key, delta, options);
   }
 
   /** Moves the value of `key` to a version lower by `delta`, as `incrVersion` does to a higher one. */
   decrVersion(key: string, delta = 1, options?: KeyOptions): Promise<number> {
-    return this.incrVersion(key, typeof delta === "number" ? -delta : delta, options);
+    return this.#move("decrVersion", key, negative(delta), options);
   }
 
   /** Drops `key`: `true` where a live entry went. */
@@ -289,17 +261,18 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "delete",
       key,
-      (loaded) => this.#drop(loaded, this.#stored(loaded, key, options)),
+      (loaded) => this.#drop(loaded, this.#stored(loaded, key, versionOf(options))),
       () => false,
     );
   }
 
   /** Drops several keys in one round trip, and returns how many live entries went. */
-  deleteMany(keys: Iterable<string>, options?: KeyOptions): Promise<number> {
+  async deleteMany(keys: Iterable<string>, options?: KeyOptions): Promise<number> {
+    const unwanted = [...new Set(listOf(keys))];
     return this.#engine.run(
       "deleteMany",
-      keys,
-      (loaded) => this.#dropMany(loaded, this.#storedMany(loaded, [...new Set(listOf(keys))], options)),
+      unwanted,
+      (loaded) => this.#dropMany(loaded, this.#storedMany(loaded, unwanted, options)),
       () => 0,
     );
   }
@@ -310,12 +283,12 @@ export class Cache implements AsyncDisposable {
    *
    * @throws UnsupportedError without `all` where a `keyFunction` hides whose a key is.
    */
-  clear({ all = false }: { all?: boolean } = {}): Promise<void> {
+  clear(options: ClearOptions = {}): Promise<void> {
     return this.#engine.run(
       "clear",
       undefined,
       async (loaded) => {
-        const prefix = all ? "" : this.#keys.prefixOfAll("clear");
+        const prefix = isAll(options) ? "" : this.#keys.prefixOfAll("clear");
         this.#engine.flights.abandonAll(prefix);
         await this.#engine.writeAll(loaded, () => loaded.backend.clear(prefix));
         // A function that began while the store was being cleared may have read what is gone now.
@@ -331,7 +304,7 @@ export class Cache implements AsyncDisposable {
       "ttl",
       key,
       async (loaded) => {
-        const ttlMs = await loaded.backend.ttl(this.#stored(loaded, key, options));
+        const ttlMs = await loaded.backend.ttl(this.#stored(loaded, key, versionOf(options)));
         return typeof ttlMs === "number" ? ttlMs / 1_000 : ttlMs;
       },
       () => undefined,
@@ -369,16 +342,27 @@ export class Cache implements AsyncDisposable {
   }
 
   /** Drops the keys that `keys(pattern)` lists, and returns how many went. */
-  async deletePattern(pattern: string): Promise<number> {
+  deletePattern(pattern: string): Promise<number> {
     let gone = 0;
-    let batch: string[] = [];
-    for await (const key of this.keys(pattern)) {
-      batch.push(key);
-      if (batch.length < DELETE_BATCH) continue;
-      gone += await this.deleteMany(batch);
-      batch = [];
-    }
-    return batch.length === 0 ? gone : gone + (await this.deleteMany(batch));
+    return this.#engine.run(
+      "deletePattern",
+      undefined,
+      async (loaded) => {
+        const matches = globMatcher(pattern);
+        const prefix = this.#keys.prefixOfVersion("deletePattern");
+        let batch: string[] = [];
+        for await (const stored of loaded.backend.keys(prefix)) {
+          if (!matches(stored.slice(prefix.length))) continue;
+          batch.push(stored);
+          if (batch.length < DELETE_BATCH) continue;
+          gone += await this.#dropMany(loaded, batch);
+          batch = [];
+        }
+        gone += await this.#dropMany(loaded, batch);
+        return gone;
+      },
+      () => gone,
+    );
   }
 
   /** A view of the same cache whose keys are of another version. */
@@ -410,8 +394,54 @@ export class Cache implements AsyncDisposable {
     return this.close();
   }
 
-  #stored({ backend }: Loaded, key: string, options: TimeoutOrOptions | KeyOptions): string {
-    return this.#keys.stored(key, versionOf(options), backend.features.portableKeysOnly);
+  #add(operation: string, key: string, delta: number, options: KeyOptions | undefined): Promise<number> {
+    return this.#engine.run(
+      operation,
+      key,
+      async (loaded) => {
+        const stored = this.#stored(loaded, key, versionOf(options));
+        checkDelta(delta);
+        const sum = await this.#engine.write(loaded, [stored], () => loaded.backend.incr(stored, delta));
+        this.#engine.stats.increments += 1;
+        return sum;
+      },
+      () => {
+        throw new KeyNotFoundError(`${operation} needs an entry at ${quote(key)}; the store cannot be asked`);
+      },
+    );
+  }
+
+  #move(operation: string, key: string, delta: number, options: KeyOptions | undefined): Promise<number> {
+    return this.#engine.run(
+      operation,
+      key,
+      async (loaded) => {
+        const from = versionOf(options);
+        const stored = this.#stored(loaded, key, from);
+        checkDelta(delta);
+        const version = (from ?? this.#keys.version) + delta;
+        const target = this.#stored(loaded, key, version);
+        const payload = await loaded.backend.get(stored);
+        const value = this.#engine.decode(loaded, stored, payload);
+        const ttlMs = value === undefined ? undefined : await loaded.backend.ttl(stored);
+        if (ttlMs === undefined) {
+          throw new KeyNotFoundError(`${operation} needs an entry at ${quote(stored)}; there is none`);
+        }
+        if (target === stored) return version;
+        // The payload is bound to its key, so it is made anew for the other.
+        const moved = loaded.codec.encode(target, value, ttlMs);
+        await this.#engine.write(loaded, [target], () => loaded.backend.set(target, moved, ttlMs));
+        await this.#drop(loaded, stored);
+        return version;
+      },
+      () => {
+        throw new KeyNotFoundError(`${operation} needs an entry at ${quote(key)}; the store cannot be asked`);
+      },
+    );
+  }
+
+  #stored({ backend }: Loaded, key: string, version: number | undefined): string {
+    return this.#keys.stored(key, version, backend.features.portableKeysOnly);
   }
 
   #storedMany({ backend }: Loaded, keys: readonly string[], options: KeyOptions | undefined): string[] {
@@ -462,20 +492,28 @@ function checkDelta(delta: number): void {
 
 async function* noKeys(): AsyncGenerator<string, void, undefined> {}
 
+function negative(delta: number): number {
+  return typeof delta === "number" ? -delta : delta;
+}
+
 function listOf(keys: Iterable<string>): string[] {
-  if (typeof keys === "string") {
-    throw new ArgumentError(`keys must be a list of keys; got the text ${quote(keys)}`);
-  }
-  return [...keys];
+  if (isIterable(keys)) return [...keys];
+  throw new ArgumentError(`keys must be a list of keys; got ${describe(keys)}`);
 }
 
 function pairsOf(
   entries: Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>,
-): Iterable<readonly [string, unknown]> {
+): (readonly [string, unknown])[] {
   if (typeof entries !== "object" || entries === null) {
     throw new ArgumentError(`setMany needs an object or pairs of key and value; got ${describe(entries)}`);
   }
-  return Symbol.iterator in entries
-    ? (entries as Iterable<readonly [string, unknown]>)
-    : Object.entries(entries);
+  if (!isIterable(entries)) return Object.entries(entries);
+  return Array.from(entries as Iterable<readonly [string, unknown]>, (pair) => {
+    if (Array.isArray(pair) && pair.length === 2) return pair as [string, unknown];
+    throw new ArgumentError(`setMany needs pairs of key and value; got ${describe(pair)}`);
+  });
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
 }

@@ -1,5 +1,6 @@
 import { Cache } from "./cache.js";
 import { parseConfig } from "./config/config.js";
+import { loadBackend } from "./config/load.js";
 import type {
   Backend,
   BackendFactory,
@@ -70,7 +71,8 @@ export function createCaches<const Sources extends Readonly<Record<string, AnySo
   configs: Sources & { readonly [Alias in keyof Sources]: CheckedSource<Sources[Alias]> },
   options: CreateOptions = {},
 ): Caches<keyof Sources> {
-  if (typeof configs !== "object" || configs === null || Array.isArray(configs)) {
+  // A map or a date is no error of TypeScript here, and would be a collection of no caches.
+  if (Object.prototype.toString.call(configs) !== "[object Object]") {
     throw new InvalidConfigError(
       `caches must be an object of configurations by alias; got ${describe(configs)}`,
     );
@@ -84,6 +86,19 @@ export function createCaches<const Sources extends Readonly<Record<string, AnySo
   return collect(byAlias) as Caches<keyof Sources>;
 }
 
+/**
+ * Makes the backend that a cache of this configuration would use, without reaching its store: for tools. It is theirs to
+ * close.
+ *
+ * @throws InvalidConfigError naming the setting that is wrong.
+ */
+export async function createBackend<Options extends object>(
+  config: CacheSource<Options>,
+  options: CreateOptions = {},
+): Promise<Backend> {
+  return loadBackend(parseConfig(config, "cache", options));
+}
+
 function makeCache(config: unknown, path: string, options: CreateOptions): Cache {
   const parsed = parseConfig(config, path, options);
   return new Cache(new Engine(parsed), new KeySpace(parsed));
@@ -93,7 +108,11 @@ function collect(byAlias: ReadonlyMap<string, Cache>): object {
   const close = async () => {
     await Promise.all(Array.from(byAlias.values(), (cache) => cache.close()));
   };
-  const target = { ...Object.fromEntries(byAlias), close, [Symbol.asyncDispose]: close };
+  const target = Object.defineProperties(Object.fromEntries(byAlias), {
+    // Not among the caches that are listed.
+    close: { value: close },
+    [Symbol.asyncDispose]: { value: close },
+  });
   return new Proxy(Object.freeze(target), {
     get(caches, name) {
       // What every object may be asked for, and what `await` asks whether this is a promise.

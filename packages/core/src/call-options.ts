@@ -1,4 +1,4 @@
-import { describe } from "./describe.js";
+import { describe, quote } from "./describe.js";
 import { ArgumentError } from "./errors.js";
 import { type Timeout, toTtlMs } from "./timeout.js";
 
@@ -14,24 +14,66 @@ export interface SetOptions extends KeyOptions {
   timeout?: Timeout;
 }
 
+/** What `clear` may say. */
+export interface ClearOptions {
+  /** Whether to drop whatever the store holds. @default false */
+  all?: boolean;
+}
+
 /** The last argument of a call that stores: a timeout, or options that may hold one. */
 export type TimeoutOrOptions<Options extends SetOptions = SetOptions> = Timeout | Options | undefined;
 
-/** The version that a call's last argument names, if it names one. */
-export function versionOf(options: TimeoutOrOptions | KeyOptions): number | undefined {
+const KEY_OPTIONS: readonly string[] = ["version"];
+const SET_OPTIONS: readonly string[] = ["timeout", "version"];
+const CLEAR_OPTIONS: readonly string[] = ["all"];
+
+/**
+ * Returns the version that a call's options name, if they name one.
+ *
+ * @throws TypeError naming what came.
+ */
+export function versionOf(options: KeyOptions | undefined): number | undefined {
+  if (options === undefined) return undefined;
+  checkOptions(options, KEY_OPTIONS, "an object");
+  return options.version;
+}
+
+/** Returns the version that the last argument of a call that stores names, if it names one. */
+export function versionOfSet(options: TimeoutOrOptions): number | undefined {
   return typeof options === "object" && options !== null ? options.version : undefined;
 }
 
 /**
- * Returns the time to live, in milliseconds, that a call's last argument asks for; `undefined` where it leaves that to
- * the cache. 0 is expired at once, `null` for ever.
+ * Returns the time to live, in milliseconds, that the last argument of a call that stores asks for; `undefined` where it
+ * leaves that to the cache. 0 is expired at once, `null` for ever.
  *
  * @throws TypeError naming what came.
  */
 export function ttlMsOf(options: TimeoutOrOptions): number | null | undefined {
   if (options === undefined) return undefined;
   if (typeof options !== "object" || options === null) return toTtlMs(options);
-  if (Array.isArray(options))
-    throw new ArgumentError(`options must be an object or a timeout; got ${describe(options)}`);
+  checkOptions(options, SET_OPTIONS, "an object or a timeout");
   return options.timeout === undefined ? undefined : toTtlMs(options.timeout);
+}
+
+/**
+ * Returns whether `clear` is to drop whatever the store holds.
+ *
+ * @throws TypeError naming what came.
+ */
+export function isAll(options: ClearOptions): boolean {
+  checkOptions(options, CLEAR_OPTIONS, "an object");
+  const { all = false } = options;
+  if (typeof all !== "boolean") throw new ArgumentError(`all must be true or false; got ${describe(all)}`);
+  return all;
+}
+
+function checkOptions(options: object, known: readonly string[], expected: string): void {
+  // By brand, since options may come from another realm: a date is no options, and not a timeout either.
+  if (Object.prototype.toString.call(options) !== "[object Object]")
+    throw new ArgumentError(`options must be ${expected}; got ${describe(options)}`);
+  for (const name in options) {
+    if (known.includes(name)) continue;
+    throw new ArgumentError(`options have no ${quote(name)}; here they have ${known.join(" and ")}`);
+  }
 }

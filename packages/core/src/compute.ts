@@ -1,6 +1,7 @@
 import type { Awaitable } from "./awaitable.js";
-import { type Engine, FunctionError, type Loaded } from "./engine.js";
+import type { Engine, Loaded } from "./engine.js";
 import type { Flight } from "./flights.js";
+import { FunctionError } from "./function-error.js";
 import { type Timeout, toTtlMs } from "./timeout.js";
 import type { CacheTrace } from "./trace.js";
 
@@ -72,30 +73,31 @@ export async function computeMissing(engine: Engine, computation: Computation): 
   // The callers' copies come from a payload that does not expire while they are handed out.
   const lasting = loaded.codec.encode(stored, value, null);
   const copy = () => engine.decode(loaded, stored, lasting);
-  if (flight.abandoned || ttlMs === 0) return copy;
+  if (flight.aborted || (ttlMs === 0 && !flight.abandoned)) return copy;
 
   const payload = ttlMs === null ? lasting : loaded.codec.encode(stored, value, ttlMs);
   return engine.attempt(
-    async () => (await store(engine, { ...computation, ttlMs }, payload)) ?? copy,
+    async () => (await storeOrYield(engine, { ...computation, ttlMs }, payload)) ?? copy,
     () => copy,
     trace,
   );
 }
 
-/** Stores what was made, unless the key was dropped meanwhile; returns a reader of what somebody else stored first. */
-async function store(
+/** Stores what was made, unless the key was dropped meanwhile; returns a reader of what somebody stored since. */
+async function storeOrYield(
   engine: Engine,
   computation: Computation,
   payload: unknown,
 ): Promise<Reader | undefined> {
   const { loaded, stored, flight, ttlMs } = computation;
   const { backend } = loaded;
+  const readTheirs = async () => readerOf(engine, computation, await backend.get(stored));
   const added = await engine.write(loaded, [stored], () =>
     flight.abandoned ? undefined : backend.add(stored, payload, ttlMs),
   );
-  if (added === undefined) return undefined;
+  if (added === undefined) return readTheirs();
   if (added === false) {
-    const theirs = readerOf(engine, computation, await backend.get(stored));
+    const theirs = await readTheirs();
     if (theirs !== undefined) return theirs;
     // Gone already, or never readable: what cannot be read must not keep the new value out.
     await engine.write(loaded, [stored], () =>

@@ -1,5 +1,6 @@
 import { quote } from "./describe.js";
 import { NotAnIntegerError } from "./errors.js";
+import { isInteger } from "./values/integer.js";
 
 /**
  * Returns `value + delta` for the counter at `key`.
@@ -7,10 +8,10 @@ import { NotAnIntegerError } from "./errors.js";
  * @throws NotAnIntegerError where `value` is no integer, or the sum is outside ±(2^53 - 1).
  */
 export function addDelta(key: string, value: unknown, delta: number): number {
-  if (!Number.isSafeInteger(value)) {
+  if (!isInteger(value)) {
     throw new NotAnIntegerError(`incr needs an integer at ${quote(key)}; the value there is none`);
   }
-  const sum = (value as number) + delta;
+  const sum = value + delta;
   if (!Number.isSafeInteger(sum)) {
     throw new NotAnIntegerError(
       `incr of ${quote(key)} by ${delta} leaves the safe integers; the value stays`,

@@ -1,8 +1,10 @@
 import { type Awaitable, isThenable } from "./awaitable.js";
+import { BoundedBackend } from "./backend/bounded-backend.js";
 import { loadBackend } from "./config/load.js";
 import type { Backend, ParsedConfig } from "./config/types.js";
 import { ArgumentError, BackendError, ClosedError, isCulletError } from "./errors.js";
 import { Flights } from "./flights.js";
+import { FunctionError } from "./function-error.js";
 import { KeyedMutex } from "./keyed-mutex.js";
 import { newStats } from "./stats.js";
 import { type CacheTrace, channel } from "./trace.js";
@@ -14,15 +16,6 @@ import { UNDECODABLE } from "./values/undecodable.js";
 export interface Loaded {
   readonly backend: Backend;
   readonly codec: Codec<unknown>;
-}
-
-/** An error of the user's own function, which passes through as it is. */
-export class FunctionError {
-  readonly error: unknown;
-
-  constructor(error: unknown) {
-    this.error = error;
-  }
 }
 
 /** One configured backend, and what all views of its cache share: loads it, runs operations on it, and counts. */
@@ -47,7 +40,7 @@ export class Engine {
    */
   run<T>(
     operation: string,
-    keys: string | Iterable<string> | undefined,
+    keys: string | readonly string[] | undefined,
     body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
     missed?: () => T,
   ): Promise<T> {
@@ -68,12 +61,12 @@ export class Engine {
 
   /** Runs a write of `keys`, after those of the same keys before it where the store itself would not keep them apart. */
   write<T>({ backend }: Loaded, keys: readonly string[], operation: () => Awaitable<T>): Awaitable<T> {
-    return backend.features.atomic ? operation() : this.#mutex.run(keys, operation);
+    return this.#apart(backend, operation, () => this.#mutex.run(keys, operation));
   }
 
   /** Runs a write that may reach every key. */
   writeAll<T>({ backend }: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
-    return backend.features.atomic ? operation() : this.#mutex.runAlone(operation);
+    return this.#apart(backend, operation, () => this.#mutex.runAlone(operation));
   }
 
   /** Returns the value of `payload`, or `undefined` for a miss: also where it has expired, or cannot be decoded. */
@@ -101,13 +94,28 @@ export class Engine {
   }
 
   async #loadOnce(): Promise<Loaded> {
-    const backend = await loadBackend(this.config);
+    const backend = this.#bounded(await loadBackend(this.config));
     if (this.#closing !== undefined) {
       await backend.close();
       throw this.#closedError();
     }
     this.#loaded = { backend, codec: createCodec(backend.features, this.config.serializer) };
     return this.#loaded;
+  }
+
+  #bounded(backend: Backend): Backend {
+    if (backend.features.bounded) return backend;
+    const { path, backendConfig } = this.config;
+    return new BoundedBackend(backend, {
+      name: `the backend of ${path}`,
+      timeoutMs: backendConfig.operationTimeoutMs,
+    });
+  }
+
+  #apart<T>(backend: Backend, operation: () => Awaitable<T>, inTurn: () => Awaitable<T>): Awaitable<T> {
+    if (backend.features.atomic) return operation();
+    // Those before it may keep it waiting, too.
+    return backend instanceof BoundedBackend ? backend.bound(inTurn) : inTurn();
   }
 
   async #close(): Promise<void> {
@@ -137,14 +145,16 @@ export class Engine {
     }
   }
 
-  #traceOf(operation: string, keys: string | Iterable<string> | undefined): CacheTrace {
+  #traceOf(operation: string, keys: string | readonly string[] = []): CacheTrace {
     const { path, backendName } = this.config;
-    return {
+    const trace = {
       operation,
       cache: path.replace(/^caches\./, ""),
       backend: backendName,
-      keys: typeof keys === "string" ? [keys] : Array.isArray(keys) ? keys : [],
+      keys: typeof keys === "string" ? [keys] : keys,
     };
+    // Node would put what the operation returned there: cached values, which nobody is to find in a log.
+    return Object.defineProperty(trace, "result", { set() {} });
   }
 
   async #attempt<T>(part: () => Awaitable<T>, missed: () => T, trace: CacheTrace | undefined): Promise<T> {

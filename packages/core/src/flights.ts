@@ -6,6 +6,8 @@ import { UnsupportedError } from "./errors.js";
 export class Flight {
   /** Whether the key was dropped meanwhile: then the result is for the callers only. */
   abandoned = false;
+  /** Whether the cache was closed meanwhile. */
+  aborted = false;
   #controller: AbortController | undefined;
 
   /** Aborted when nobody can have use of the result. */
@@ -16,6 +18,7 @@ export class Flight {
 
   abort(reason: Error): void {
     this.abandoned = true;
+    this.aborted = true;
     this.#controller?.abort(reason);
   }
 }

@@ -3,8 +3,8 @@ export { BaseBackend, type Payload } from "./backend/base-backend.js";
 export { type CullOptions, cullCount } from "./backend/cull.js";
 export { type BackendFeatures, baseFeatures } from "./backend/features.js";
 export { Cache } from "./cache.js";
-export { type CacheSource, type Caches, createCache, createCaches } from "./caches.js";
-export type { KeyOptions, SetOptions, TimeoutOrOptions } from "./call-options.js";
+export { type CacheSource, type Caches, createBackend, createCache, createCaches } from "./caches.js";
+export type { ClearOptions, KeyOptions, SetOptions, TimeoutOrOptions } from "./call-options.js";
 export type { Compute, ComputeContext } from "./compute.js";
 export { fillBackendConfig } from "./config/backend-config.js";
 export { cullOptions, option, readOptions } from "./config/options.js";
@@ -39,9 +39,11 @@ export {
   UnsupportedError,
 } from "./errors.js";
 export type { KeyFunction } from "./key.js";
+export { Deadlines, type Wait } from "./network/deadlines.js";
 export { type Failure, ServerGuard, type ServerGuardOptions } from "./network/server-guard.js";
 export type { CacheStats } from "./stats.js";
 export type { Timeout } from "./timeout.js";
 export type { CacheTrace } from "./trace.js";
 export { payloadSize } from "./values/payload-size.js";
 export type { Serializer } from "./values/serializer.js";
+export { DAMAGED_PAYLOAD } from "./values/undecodable.js";

@@ -1,5 +1,6 @@
 import { describe, quote } from "./describe.js";
 import { ArgumentError, InvalidKeyError, UnsupportedError } from "./errors.js";
+import { FunctionError } from "./function-error.js";
 
 /** Makes the stored key from what the user wrote, and the prefix and version of the cache. */
 export type KeyFunction = (key: string, keyPrefix: string, version: number) => string;
@@ -103,7 +104,9 @@ export class KeySpace {
     }
     const { keyPrefix, keyFunction } = this.#settings;
     const stored =
-      keyFunction === undefined ? `${keyPrefix}:${version}:${key}` : keyFunction(key, keyPrefix, version);
+      keyFunction === undefined
+        ? `${keyPrefix}:${version}:${key}`
+        : callOwn(keyFunction, key, keyPrefix, version);
     if (keyFunction !== undefined && (typeof stored !== "string" || !isStorable(stored))) {
       throw new InvalidKeyError(`keyFunction must return a key for ${quote(key)}; got ${describe(stored)}`);
     }
@@ -124,6 +127,14 @@ export class KeySpace {
     throw new UnsupportedError(
       `${operation} cannot tell this cache's keys from others', since keyFunction makes them`,
     );
+  }
+}
+
+function callOwn(keyFunction: KeyFunction, ...parts: Parameters<KeyFunction>): string {
+  try {
+    return keyFunction(...parts);
+  } catch (error) {
+    throw new FunctionError(error);
   }
 }
 

@@ -14,8 +14,6 @@ export interface CacheTrace {
   hit?: boolean | undefined;
   /** What went wrong: told on the channel's `error` also where the cache fails open. */
   error?: unknown;
-  /** What the operation returned. */
-  result?: unknown;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   BackendError,
   BaseBackend,
   baseFeatures,
+  type Cache,
   createCache,
   KeyNotFoundError,
   type Payload,
@@ -178,7 +179,7 @@ describe("getOrSet", () => {
     expect(await cache.getOrSet("a", () => cache.getOrSet("b", () => 2))).toBe(2);
   });
 
-  it("starts afresh for who comes after a delete, and stores only that", async () => {
+  it("starts afresh for who comes after a delete, and gives everybody only that", async () => {
     const cache = createCache(new MapBackend());
     let finishOld = (_value: string): void => {};
     const old = cache.getOrSet("k", () => new Promise<string>((resolve) => (finishOld = resolve)));
@@ -187,8 +188,30 @@ describe("getOrSet", () => {
     const young = cache.getOrSet("k", () => "new");
     expect(await young).toBe("new");
     finishOld("old");
-    expect(await old).toBe("old");
+    expect(await old).toBe("new");
     expect(await cache.get("k")).toBe("new");
+  });
+
+  it.each([
+    ["delete", (cache: Cache) => cache.delete("k")],
+    ["clear", (cache: Cache) => cache.clear()],
+  ])("gives its callers what was stored after a %s while the function ran", async (_what, drop) => {
+    const cache = createCache(new MapBackend());
+    const value = await cache.getOrSet("k", async () => {
+      await drop(cache);
+      await cache.set("k", "theirs");
+      return "mine";
+    });
+    expect([value, await cache.get("k")]).toEqual(["theirs", "theirs"]);
+  });
+
+  it("hands out and does not store what it made while the key was dropped", async () => {
+    const cache = createCache(new MapBackend());
+    const value = await cache.getOrSet("k", async () => {
+      await cache.delete("k");
+      return "mine";
+    });
+    expect([value, await cache.get("k")]).toEqual(["mine", undefined]);
   });
 
   it("does not run its function for who read a miss before another stored the value", async () => {
@@ -287,13 +310,50 @@ describe("a wrong argument", () => {
       () => cache.incrVersion("k", Number.NaN),
       "delta must be a whole number; got NaN",
     ],
-    ["keys that are text", () => cache.getMany("abc"), 'keys must be a list of keys; got the text "abc"'],
+    [
+      "a timeout that is a date",
+      () => cache.set("k", 1, new Date() as never),
+      "options must be an object or a timeout; got an instance of Date",
+    ],
+    [
+      "an option that does not exist",
+      () => cache.set("k", 1, { timout: 5 } as never),
+      'options have no "timout"; here they have timeout and version',
+    ],
+    [
+      "a timeout where nothing is stored",
+      () => cache.get("k", 0, { timeout: 5 } as never),
+      'options have no "timeout"; here they have version',
+    ],
+    ["options that are a number", () => cache.has("k", 5 as never), "options must be an object; got 5"],
+    ["keys that are text", () => cache.getMany("abc"), 'keys must be a list of keys; got "abc"'],
+    [
+      "keys that are missing",
+      () => cache.deleteMany(undefined as never),
+      "keys must be a list of keys; got undefined",
+    ],
+    [
+      "entries that are no pairs",
+      () => cache.setMany([5] as never),
+      "setMany needs pairs of key and value; got 5",
+    ],
+    [
+      "clear of everything, by a word",
+      () => cache.clear("all" as never),
+      'options must be an object; got "all"',
+    ],
+    [
+      "clear of everything, by text",
+      () => cache.clear({ all: "no" as never }),
+      'all must be true or false; got "no"',
+    ],
     [
       "entries that are text",
       () => cache.setMany("abc" as never),
       'setMany needs an object or pairs of key and value; got "abc"',
     ],
     ["a pattern of no text", () => cache.deletePattern(null as never), "a pattern must be text; got null"],
+    ["no pattern", () => cache.deletePattern(undefined as never), "a pattern must be text; got undefined"],
     [
       "getOrSet of undefined",
       () => cache.getOrSet("k", undefined),
@@ -307,6 +367,26 @@ describe("a wrong argument", () => {
     await expect(cache.incr("k", 0.5)).rejects.toBeInstanceOf(TypeError);
     await expect(cache.incr("k")).rejects.toBeInstanceOf(KeyNotFoundError);
     expect(cache.stats().errors).toBe(0);
+  });
+});
+
+describe("an error of the caller's own", () => {
+  const own = new RangeError("my own");
+  const failing = (): never => {
+    throw own;
+  };
+
+  it("passes through keyFunction as it is, also where the cache fails open", async () => {
+    const cache = createCache({ backend: () => new MapBackend(), keyFunction: failing, failOpen: true });
+    await expect(cache.get("k", "fallback")).rejects.toBe(own);
+    expect(cache.stats().errors).toBe(0);
+  });
+
+  it("passes through the keys and the entries that it lists", async () => {
+    const broken = { [Symbol.iterator]: failing };
+    const cache = createCache({ backend: () => new MapBackend(), failOpen: true });
+    await expect(cache.getMany(broken)).rejects.toBe(own);
+    await expect(cache.setMany(broken)).rejects.toBe(own);
   });
 });
 

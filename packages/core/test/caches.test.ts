@@ -16,7 +16,7 @@ describe("createCaches", () => {
     await caches.default.set("k", 1);
     expect(await caches.default.get("k")).toBe(1);
     expect(await caches.hot.get("k")).toBeUndefined();
-    expect(Object.keys(caches)).toEqual(["default", "hot", "close"]);
+    expect(Object.keys(caches)).toEqual(["default", "hot"]);
   });
 
   it("names the aliases there are when asked for another", () => {
@@ -42,6 +42,7 @@ describe("createCaches", () => {
     [null, "null"],
     ["locmem://", '"locmem://"'],
     [[], "an array"],
+    [new Map(), "an instance of Map"],
   ])("wants an object, not %j", (configs, shown) => {
     expect(() => createCaches(configs as never)).toThrow(
       `caches must be an object of configurations by alias; got ${shown}`,

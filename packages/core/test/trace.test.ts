@@ -1,4 +1,5 @@
 import { tracingChannel } from "node:diagnostics_channel";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BackendError, type CacheTrace, createCache, createCaches, type Payload } from "../src/index.js";
 import { MapBackend } from "./map-backend.js";
@@ -59,6 +60,29 @@ describe("the tracing channel", () => {
       { operation: "getOrSet", keys: ["k"], hit: true },
       { operation: "getOrSet", keys: ["m"], hit: false },
     ]);
+  });
+
+  it("tells each operation by its own name, with the keys that it is about", async () => {
+    const cache = createCache(new MapBackend());
+    await cache.setMany(new Map([["n", 5]]));
+    await cache.getMany(new Set(["n"]));
+    await cache.decr("n");
+    await cache.decrVersion("n");
+    await cache.deletePattern("*").catch(() => {});
+    expect(ended().map(({ operation, keys }) => ({ operation, keys }))).toEqual([
+      { operation: "setMany", keys: ["n"] },
+      { operation: "getMany", keys: ["n"] },
+      { operation: "decr", keys: ["n"] },
+      { operation: "decrVersion", keys: ["n"] },
+      { operation: "deletePattern", keys: [] },
+    ]);
+  });
+
+  it("does not tell the value", async () => {
+    const cache = createCache(new MapBackend());
+    await cache.set("k", "confidential");
+    await cache.get("k");
+    expect(inspect(events, { depth: 9, showHidden: true })).not.toContain("confidential");
   });
 
   it("tells what went wrong, also where the caller is not told", async () => {

@@ -73,13 +73,13 @@ export abstract class BaseBackend<P = Payload> {
 
   /** Whether `key` has a live entry. Not a use, where the backend drops the least recently used. */
   has(key: string): Awaitable<boolean> {
-    return whenReady(this.get(key), (payload) => payload !== undefined);
+    return whenReady(this.get(key), (payload) => isLive(this, payload));
   }
 
   /** Gives a live entry a new time to live; `false` where there is none. */
   async touch(key: string, ttlMs: number | null): Promise<boolean> {
     const payload = await this.get(key);
-    if (payload === undefined) return false;
+    if (payload === undefined || !isLive(this, payload)) return false;
     await this.set(key, keepsExpiry(this) ? payload : withTtlMs(key, payload, ttlMs), ttlMs);
     return true;
   }
@@ -129,6 +129,11 @@ function keepsExpiry({ features }: { features: BackendFeatures }): boolean {
 
 function ttlMsOf<P>(backend: BaseBackend<P>, key: string, payload: P): Awaitable<number | null | undefined> {
   return keepsExpiry(backend) ? backend.ttl(key) : remainingTtlMs(payload);
+}
+
+/** Whether there is a payload, and none that has expired and that the store has yet to drop. */
+function isLive(backend: { features: BackendFeatures }, payload: unknown): boolean {
+  return payload !== undefined && (keepsExpiry(backend) || remainingTtlMs(payload) !== undefined);
 }
 
 /** The milliseconds that `payload` has left; `undefined` where it has expired, and the store has yet to drop it. */

@@ -32,6 +32,8 @@ export interface BackendFeatures {
    * `"copies"`: a snapshot that no caller can change; `"references"`: the very value that was given.
    */
   readonly payloads: "bytes" | "copies" | "references";
+  /** Whether each call ends by itself within `operationTimeoutMs`. Where not, core ends it for who waits. */
+  readonly bounded: boolean;
 }
 
 /** What a backend of the four required methods is taken to do. */
@@ -46,4 +48,5 @@ export const baseFeatures: BackendFeatures = {
   culls: false,
   portableKeysOnly: false,
   payloads: "bytes",
+  bounded: false,
 };

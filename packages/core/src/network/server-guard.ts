@@ -42,17 +42,20 @@ export class ServerGuard {
     this.#options = options;
     this.#maxWaiting = options.maxWaiting ?? 50_000;
     this.#deadlines = new Deadlines(options.timeoutMs);
-    this.#breaker = new Breaker(() => this.#run("a probe", () => options.probe(), false));
+    this.#breaker = new Breaker(() => this.#run("a probe", () => options.probe(), false, 1));
   }
 
-  /** Runs a call that changes nothing. `operation` is its name for messages. */
-  read<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    return this.#admit(operation) ?? this.#run(operation, call, false);
+  /**
+   * Runs a call that changes nothing. `operation` is its name for messages, `callers` how many wait for it where a backend
+   * asks for several in one.
+   */
+  read<T>(operation: string, call: () => Promise<T>, callers = 1): Promise<T> {
+    return this.#admit(operation) ?? this.#run(operation, call, false, callers);
   }
 
   /** Runs a call that may change something: where it is not known whether it did, its error is `indeterminate`. */
-  write<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    return this.#admit(operation) ?? this.#run(operation, call, true);
+  write<T>(operation: string, call: () => Promise<T>, callers = 1): Promise<T> {
+    return this.#admit(operation) ?? this.#run(operation, call, true, callers);
   }
 
   /** Ends all that waits. Calls after it are a `ClosedError`. */
@@ -82,26 +85,26 @@ export class ServerGuard {
     );
   }
 
-  #run<T>(operation: string, call: () => Promise<T>, isWrite: boolean): Promise<T> {
-    this.#waiting += 1;
+  #run<T>(operation: string, call: () => Promise<T>, isWrite: boolean, callers: number): Promise<T> {
+    this.#waiting += callers;
     this.#calls += 1;
     const number = this.#calls;
     const answersBefore = this.#answers;
     return new Promise<T>((resolve, reject) => {
       const wait = this.#deadlines.add(() => {
-        this.#waiting -= 1;
+        this.#waiting -= callers;
         reject(this.#lateError(operation, isWrite, answersBefore));
       });
       call().then(
         (result) => {
           this.#noteAnswer();
           if (!wait.settle()) return;
-          this.#waiting -= 1;
+          this.#waiting -= callers;
           resolve(result);
         },
         (error: unknown) => {
           if (!wait.settle()) return;
-          this.#waiting -= 1;
+          this.#waiting -= callers;
           reject(this.#explain(operation, error, isWrite, number));
         },
       );

@@ -1,5 +1,5 @@
 import { isThenable } from "../awaitable.js";
-import { binaryCode, bytesOf, isBinary, makeBinary } from "./binary.js";
+import { type Binary, binaryCode, bytesOf, isBinary, makeBinary } from "./binary.js";
 import { type Body, bytesBody, Kind } from "./envelope.js";
 import { jsonText } from "./json-text.js";
 import { parseJson } from "./parse-json.js";
@@ -25,7 +25,7 @@ export const structuredContent: Content = {
     const plain = plainText(value);
     if (plain !== undefined) return jsonBody(plain);
     const code = isBinary(value) ? binaryCode(value) : undefined;
-    return isBinary(value) && code !== undefined ? binaryBody(code, bytesOf(value)) : richBody(value);
+    return isBinary(value) && code !== undefined ? binaryBody(code, readBytes(value)) : richBody(value);
   },
 
   read(kind, body) {
@@ -81,6 +81,15 @@ function serialize(serializer: Serializer, value: unknown): Uint8Array | string 
   }
   if (typeof bytes === "string" || bytes instanceof Uint8Array) return bytes;
   throw refused("value", "was serialized to neither bytes nor text");
+}
+
+function readBytes(value: Binary): Uint8Array {
+  try {
+    return bytesOf(value);
+  } catch (error) {
+    // Its memory was transferred to another thread.
+    throw refused("value", "cannot be read or written", error);
+  }
 }
 
 function textBody(text: string): Body {

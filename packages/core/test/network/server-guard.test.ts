@@ -149,6 +149,17 @@ describe("a guard", () => {
     await expect(waiting[0]).rejects.toMatchObject({ code: "CULLET_CLOSED" });
   });
 
+  it("counts each of the callers that one call serves", async () => {
+    const guard = guarded({ maxWaiting: 2 });
+    await guard.read("get", async () => "answered", 2);
+    const late = guard.write("set", never, 2).catch(() => {});
+    await expect(guard.read("get", never)).rejects.toThrow(
+      "store://here has 2 calls to answer before this get",
+    );
+    guard.close();
+    await late;
+  });
+
   it("ends what waits when it is closed, and leaves no timer", async () => {
     const guard = guarded();
     const waiting = guard.write("set", never);

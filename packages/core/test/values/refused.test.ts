@@ -16,6 +16,11 @@ function nested(levels: number): unknown {
   return value;
 }
 
+function detached(view: Uint8Array<ArrayBuffer>): Uint8Array {
+  structuredClone(view, { transfer: [view.buffer] });
+  return view;
+}
+
 const refusals: [value: () => unknown, message: string][] = [
   [() => undefined, "value is undefined, which cannot be kept"],
   [() => () => {}, "value is a function, which cannot be kept"],
@@ -29,6 +34,7 @@ const refusals: [value: () => unknown, message: string][] = [
   [() => [new Session()], "value[0] is an instance of Session, which cannot be kept"],
   [() => ({ m: new MyMap() }), "value.m is an instance of MyMap, which cannot be kept"],
   [() => new MyError("x"), "value is an instance of MyError, which cannot be kept"],
+  [() => detached(new Uint8Array(2)), "value cannot be read or written"],
   [() => new MyBytes(2), "value is an instance of MyBytes, which cannot be kept"],
   [() => MyArray.from([1]), "value is an instance of MyArray, which cannot be kept"],
   [() => Promise.resolve(), "value is an instance of Promise, which cannot be kept"],
