@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { crc32 } from "./crc32.js";
+import { crc32OfBytes, crc32OfText } from "./crc32.js";
 import { isInteger, readDecimal, writeDecimal } from "./integer.js";
 import { MAX_BYTES } from "./limits.js";
 import { refused } from "./refused.js";
@@ -152,5 +152,5 @@ export function bytesBody(kind: number, bytes: Uint8Array): Body {
 }
 
 function checksum(key: string, payload: Buffer): number {
-  return crc32(payload.subarray(0, payload.length - CHECKSUM), crc32(key));
+  return crc32OfBytes(payload, payload.length - CHECKSUM, crc32OfText(key));
 }
