@@ -1,0 +1,116 @@
+import type { RedisCommands } from "./client.js";
+import { isFull, isOtherType, wasRefused } from "./failure.js";
+import { type Entry, type Increment, type Incremented, incr, persist, toValue } from "./scripts.js";
+
+/** How many keys the server looks at for one page of a listing. */
+const LOOK_AT = 1_000;
+
+/** What is asked of servers, in the words of a cache. Errors are those of the driver. */
+export abstract class Commands {
+  protected readonly redis: RedisCommands;
+
+  constructor(redis: RedisCommands) {
+    this.redis = redis;
+  }
+
+  // Each of these returns, in the place of what the server refused, what it said against it.
+
+  abstract getEach(keys: readonly string[]): Promise<(Buffer | undefined | Error)[]>;
+  abstract setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]>;
+  abstract incrEach(increments: readonly Increment[]): Promise<(Incremented | Error)[]>;
+
+  /** Returns the payload of `key`; none where it holds a list or another type, which is no value of a cache. */
+  get(key: string): Promise<Buffer | undefined> {
+    return this.redis.getBuffer(key).then(bytesOf, missWhereOfOtherType);
+  }
+
+  async set({ key, payload, ttlMs }: Entry): Promise<undefined> {
+    const value = toValue(payload);
+    await (ttlMs === null ? this.redis.set(key, value) : this.redis.set(key, value, "PX", ttlMs));
+  }
+
+  /** Adds to a counter, never making one. */
+  incr(increment: Increment): Promise<Incremented> {
+    return incr(this.redis, increment);
+  }
+
+  /** Returns the payload of each of `keys`. */
+  async getMany(keys: readonly string[]): Promise<(Buffer | undefined)[]> {
+    const payloads = await this.getEach(keys);
+    const refusal = payloads.find((payload) => payload instanceof Error);
+    if (refusal !== undefined) throw refusal;
+    return payloads as (Buffer | undefined)[];
+  }
+
+  /** Stores entries, and returns the keys for which the server has no memory left. */
+  async setMany(entries: readonly Entry[]): Promise<string[]> {
+    const refusals = await this.setEach(entries);
+    const other = refusals.find((refusal) => refusal !== undefined && !isFull(refusal));
+    if (other !== undefined) throw other;
+    return entries.filter((_, at) => refusals[at] !== undefined).map(({ key }) => key);
+  }
+
+  /** Returns how many of `keys` were there. */
+  abstract deleteMany(keys: readonly string[]): Promise<number>;
+
+  async add({ key, payload, ttlMs }: Entry): Promise<boolean> {
+    const value = toValue(payload);
+    const reply =
+      ttlMs === null ? this.redis.set(key, value, "NX") : this.redis.set(key, value, "PX", ttlMs, "NX");
+    return (await reply) !== null;
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return Number(await this.redis.unlink([key])) === 1;
+  }
+
+  async has(key: string): Promise<boolean> {
+    return Number(await this.redis.exists(key)) === 1;
+  }
+
+  async touch(key: string, ttlMs: number | null): Promise<boolean> {
+    if (ttlMs === null) return persist(this.redis, key);
+    return Number(await this.redis.pexpire(key, ttlMs)) === 1;
+  }
+
+  /** Returns the milliseconds that `key` has left: `null` for ever, `undefined` where it is not there. */
+  async ttl(key: string): Promise<number | null | undefined> {
+    const left = Number(await this.redis.pttl(key));
+    if (left === -2) return undefined;
+    return left === -1 ? null : left;
+  }
+
+  /** Returns some of the keys that match `pattern`, and the cursor of the next page: `"0"` after the last. */
+  async scan(cursor: string, pattern: string): Promise<{ cursor: string; keys: string[] }> {
+    const [next, keys] = await this.redis.scan(cursor, "MATCH", pattern, "COUNT", LOOK_AT);
+    return { cursor: String(next), keys };
+  }
+
+  /** Drops all that the database holds. */
+  async flush(): Promise<void> {
+    await this.redis.flushdb("ASYNC");
+  }
+
+  async ping(): Promise<void> {
+    await this.redis.ping();
+  }
+}
+
+/** Returns the bytes of a reply, where it holds any. */
+export function bytesOf(reply: unknown): Buffer | undefined {
+  return Buffer.isBuffer(reply) ? reply : undefined;
+}
+
+/** Returns what a call does, or what the server said against it. */
+export async function orRefusal<T>(call: Promise<T>): Promise<T | Error> {
+  try {
+    return await call;
+  } catch (error) {
+    if (wasRefused(error)) return error as Error;
+    throw error;
+  }
+}
+
+function missWhereOfOtherType(error: unknown): undefined {
+  if (!isOtherType(error)) throw error;
+}

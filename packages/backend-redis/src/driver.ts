@@ -1,0 +1,105 @@
+import type { ConnectionOptions } from "node:tls";
+import type { ClusterOptions, RedisOptions as DriverOptions } from "ioredis";
+import type { ClusterClient, NodeClient } from "./client.js";
+import type { Address, RedisLocation } from "./location.js";
+
+/** What is used of ioredis. */
+export interface Driver {
+  readonly Redis: new (options: DriverOptions) => NodeClient;
+  readonly Cluster: new (nodes: { host: string; port: number }[], options: ClusterOptions) => ClusterClient;
+}
+
+/** How to reach servers, besides where they are. */
+export interface Access {
+  readonly location: RedisLocation;
+  readonly tls: ConnectionOptions | undefined;
+  readonly sentinelUsername: string | undefined;
+  readonly sentinelPassword: string | undefined;
+  /** The longest that an operation may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The delay before a lost connection is made anew, in milliseconds: doubled from the least to the most. */
+const RETRY_AFTER = { least: 20, most: 1_000 };
+
+/** Loads ioredis, which takes some 40 ms: when it is first needed. */
+export function loadDriver(): Promise<Driver> {
+  return import("ioredis");
+}
+
+/** Makes a client of the server at `address`. */
+export function makeNode({ Redis }: Driver, access: Access, address: Address): NodeClient {
+  return new Redis({ ...nodeSettings(access), ...address, db: access.location.db, retryStrategy });
+}
+
+/** Makes a client of whichever server the sentinels say is the master. */
+export function makeMaster({ Redis }: Driver, access: Access): NodeClient {
+  const { location, tls, timeoutMs, sentinelUsername, sentinelPassword } = access;
+  return new Redis({
+    ...nodeSettings(access),
+    sentinels: location.addresses.filter((address) => "host" in address),
+    name: location.master,
+    db: location.db,
+    sentinelUsername,
+    sentinelPassword,
+    sentinelTLS: tls,
+    enableTLSForSentinelMode: tls !== undefined,
+    sentinelCommandTimeout: timeoutMs / 2,
+    retryStrategy,
+    // The sentinels are asked again when there is something to send, and not in the background for ever.
+    sentinelRetryStrategy: () => null,
+  });
+}
+
+/** Makes a client of a cluster. */
+export function makeCluster({ Cluster }: Driver, access: Access): ClusterClient {
+  const { location, tls, timeoutMs } = access;
+  return new Cluster(
+    location.addresses.filter((address) => "host" in address),
+    {
+      lazyConnect: true,
+      // A node is connected when it is first needed. Without a queue, what comes meanwhile would be refused.
+      enableOfflineQueue: true,
+      // What was under way when a connection was lost may have been done: nothing is sent twice.
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      maxRedirections: 3,
+      slotsRefreshTimeout: timeoutMs,
+      clusterRetryStrategy: retryStrategy,
+      // A certificate names the host, not its address.
+      ...(tls && { dnsLookup: (host, done) => done(null, host) }),
+      redisOptions: nodeSettings(access),
+    },
+  );
+}
+
+function nodeSettings({ location, tls, timeoutMs }: Access) {
+  const { username, password } = location;
+  return {
+    username,
+    // A user without a password has an empty one.
+    password: password ?? (username === undefined ? undefined : ""),
+    tls,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    // What was under way when a connection was lost may have been done: nothing is sent twice.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: timeoutMs,
+    // A connection that is silent for longer than any caller waits is given up, with all that waits on it.
+    socketTimeout: Math.ceil(timeoutMs * 1.2),
+    disconnectTimeout: 100,
+    maxLoadingRetryTime: 500,
+    keepAlive: 30_000,
+    // What it adds to the handshake has no use here, and lets ioredis 5 stop reconnecting for good.
+    disableClientInfo: true,
+    // A master that has become a replica: 1 is to connect anew, without sending the command again.
+    reconnectOnError: (error: Error) => (error.message.startsWith("READONLY") ? 1 : false),
+  } satisfies DriverOptions;
+}
+
+// Spread out, so that a server that comes back is not met by all at the same moment.
+function retryStrategy(attempt: number): number {
+  const doubled = Math.min(RETRY_AFTER.most, RETRY_AFTER.least * 2 ** (attempt - 1));
+  return doubled * (0.75 + Math.random() / 4);
+}

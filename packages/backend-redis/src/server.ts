@@ -1,0 +1,112 @@
+import { ServerGuard } from "@cullet/core";
+import type { ClusterClient, NodeClient } from "./client.js";
+import type { Commands } from "./commands.js";
+import { failureOf, toFailure } from "./failure.js";
+import type { Link, Send } from "./link.js";
+import type { Entry, Increment, Incremented } from "./scripts.js";
+import { type Corkable, Tick } from "./tick.js";
+import { Together } from "./together.js";
+
+/** Where commands can be sent that belong to one server. */
+export interface Server {
+  /** Sends what changes nothing. `operation` is its name for messages. */
+  read<T>(operation: string, send: Send<T>): Promise<T>;
+  /** Sends what may change something. */
+  write<T>(operation: string, send: Send<T>): Promise<T>;
+}
+
+/** A server that keeps keys. What is asked for one by one in a tick goes in one command. */
+export interface Keeper extends Server {
+  get(key: string): Promise<Buffer | undefined>;
+  set(entry: Entry): Promise<void>;
+  incr(increment: Increment): Promise<Incremented>;
+}
+
+/** A server that has a copy of keys at least. */
+export type Reader = Pick<Keeper, "read" | "get">;
+
+/** What a guarded server must know of itself. */
+export interface GuardedServerOptions {
+  /** What messages call it, without a password. */
+  readonly name: string;
+  /** The longest that a command waits for its answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Asks whether it is there. */
+  readonly probe?: Send<unknown>;
+}
+
+/** How to send one of what is asked for one by one, and several in one go. */
+interface Sending<I, R> {
+  one(redis: Commands, item: I): Promise<R>;
+  each(redis: Commands, items: readonly I[]): Promise<readonly (R | Error)[]>;
+}
+
+/** A server, with core's guard between it and those who ask it. */
+export class GuardedServer implements Keeper {
+  readonly #link: Link<NodeClient | ClusterClient>;
+  readonly #guard: ServerGuard;
+  readonly #tick: Tick;
+  readonly #gets: Together<string, Buffer | undefined>;
+  readonly #sets: Together<Entry, undefined>;
+  readonly #incrs: Together<Increment, Incremented>;
+
+  /** @param streams the sockets that lead to it now. */
+  constructor(
+    link: Link<NodeClient | ClusterClient>,
+    streams: () => readonly Corkable[],
+    options: GuardedServerOptions,
+  ) {
+    const { name, timeoutMs, probe = (redis) => redis.ping() } = options;
+    this.#link = link;
+    this.#guard = new ServerGuard({ server: name, timeoutMs, failureOf, probe: () => link.send(probe) });
+    this.#tick = new Tick(streams);
+    this.#gets = this.#together("read", "get", {
+      one: (redis, key) => redis.get(key),
+      each: (redis, keys) => redis.getEach(keys),
+    });
+    this.#sets = this.#together("write", "set", {
+      one: (redis, entry) => redis.set(entry),
+      each: (redis, entries) => redis.setEach(entries),
+    });
+    this.#incrs = this.#together("write", "incr", {
+      one: (redis, increment) => redis.incr(increment),
+      each: (redis, increments) => redis.incrEach(increments),
+    });
+  }
+
+  get(key: string): Promise<Buffer | undefined> {
+    return this.#gets.ask(key);
+  }
+
+  set(entry: Entry): Promise<void> {
+    return this.#sets.ask(entry);
+  }
+
+  incr(increment: Increment): Promise<Incremented> {
+    return this.#incrs.ask(increment);
+  }
+
+  read<T>(operation: string, send: Send<T>): Promise<T> {
+    this.#tick.alone();
+    return this.#guard.read(operation, () => this.#link.send(send));
+  }
+
+  write<T>(operation: string, send: Send<T>): Promise<T> {
+    this.#tick.alone();
+    return this.#guard.write(operation, () => this.#link.send(send));
+  }
+
+  close(): void {
+    this.#guard.close();
+  }
+
+  #together<I, R>(kind: "read" | "write", operation: string, { one, each }: Sending<I, R>): Together<I, R> {
+    const guard = this.#guard;
+    const link = this.#link;
+    return new Together(this.#tick, {
+      one: (item) => guard[kind](operation, () => link.send((redis) => one(redis, item))),
+      each: (items) => guard[kind](operation, () => link.send((redis) => each(redis, items)), items.length),
+      refuse: (error) => guard[kind](operation, () => Promise.reject(toFailure(error))),
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import type { Keeper, Reader, Server } from "./server.js";
+
+/** Keys that one server answers for. */
+export interface Share<S> {
+  readonly server: S;
+  readonly keys: string[];
+}
+
+/** The servers of one store, and which of them to ask for a key. */
+export interface Servers {
+  /** Returns the server that keeps `key`: for writes, and for what must be as new as they are. */
+  keeper(key: string): Keeper;
+  /** Returns a server that may be asked for the value of `key`. */
+  reader(key: string): Reader;
+  /** Says which server keeps which of `keys`. */
+  keepers(keys: readonly string[]): Share<Keeper>[];
+  /** Says which server may be asked for which of `keys`. */
+  readers(keys: readonly string[]): Share<Reader>[];
+  /** Returns all servers that keep keys, each with its own share of them. */
+  all(): Promise<readonly Server[]>;
+  /** Notes that keys are written which nobody names. */
+  noteWriteOfAll(): void;
+  /** Reaches the servers now, or fails fast. */
+  connect(): Promise<void>;
+  /** Releases the connections. Idempotent. */
+  close(): void;
+}

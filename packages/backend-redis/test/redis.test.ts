@@ -1,0 +1,274 @@
+import { once } from "node:events";
+import { inspect } from "node:util";
+import { createCache } from "@cullet/core";
+import { startFaultProxy, startRedis } from "@cullet/test-servers";
+import { Redis } from "ioredis";
+import { afterAll, describe, expect, it } from "vitest";
+import { redis } from "../src/index.js";
+import { cacheOf, failureOf, listed } from "./helpers.js";
+
+const server = await startRedis({ own: true });
+
+afterAll(() => server.stop());
+
+describe("what another program keeps at a key", () => {
+  it("in another type is a miss, and stored over", async () => {
+    await using cache = cacheOf(server);
+    await server.command("DEL", ":1:list");
+    await server.command("RPUSH", ":1:list", "a", "b");
+    expect(await cache.get("list", "default")).toBe("default");
+    expect(await Promise.all([cache.get("list"), cache.get("none")])).toEqual([undefined, undefined]);
+    expect(await cache.getMany(["list"])).toEqual(new Map());
+    await expect(cache.incr("list")).rejects.toMatchObject({
+      code: "CULLET_NOT_AN_INTEGER",
+      message: 'incr needs an integer at ":1:list"; the value there is none',
+    });
+    expect(await cache.add("list", 1)).toBe(false);
+    expect(await cache.getOrSet("list", () => "made")).toBe("made");
+    expect(await cache.get("list")).toBe("made");
+  });
+
+  it("that cannot be decoded is a miss, counted", async () => {
+    await using cache = cacheOf(server);
+    await server.command("SET", ":1:poison", "not ours");
+    expect(await cache.get("poison")).toBeUndefined();
+    expect(cache.stats()).toMatchObject({ undecodable: 1, errors: 0 });
+    await cache.set("poison", "ours");
+    expect(await cache.get("poison")).toBe("ours");
+  });
+
+  it("in an integer counts, as far as it is one of ours", async () => {
+    await using cache = cacheOf(server);
+    await server.command("SET", ":1:number", "41");
+    expect(await cache.incr("number")).toBe(42);
+    for (const text of ["9007199254740993", "007", "1e3", "-0", "0x10", " 5", "9223372036854775807"]) {
+      await server.command("SET", ":1:number", text);
+      await expect(cache.incr("number")).rejects.toMatchObject({ code: "CULLET_NOT_AN_INTEGER" });
+      expect(await server.command("GET", ":1:number")).toBe(text);
+    }
+  });
+});
+
+describe("a user of the server who may not run scripts, nor ask for several keys", () => {
+  it("has a cache that works but for counting", async () => {
+    await server.command(
+      "ACL",
+      "SETUSER",
+      "little",
+      "on",
+      ">pw",
+      "~*",
+      "+@all",
+      "-eval",
+      "-evalsha",
+      "-mget",
+    );
+    await using cache = createCache({
+      backend: redis,
+      location: `redis://little:pw@${server.host}:${server.port}/0`,
+    });
+    await Promise.all([1, 2, 3].map((n) => cache.set(`little-${n}`, n)));
+    expect(await Promise.all([1, 2, 3].map((n) => cache.get(`little-${n}`)))).toEqual([1, 2, 3]);
+    expect(await cache.setMany({ "little-4": 4, "little-5": 5 })).toEqual([]);
+    expect((await failureOf(() => cache.incr("little-1"))).message).toContain("refused this incr: NOPERM");
+  });
+});
+
+describe("calls of one tick", () => {
+  it("are done in the order they were made, also where the server has yet to learn the scripts", async () => {
+    await server.command("SCRIPT", "FLUSH");
+    await using cache = cacheOf(server);
+    const results = await Promise.all([
+      cache.delete("order"),
+      cache.get("order"),
+      cache.set("order", 1),
+      cache.get("order"),
+      cache.set("order", 2, 60),
+      cache.set("order", 3, null),
+      cache.incr("order"),
+      cache.incr("order"),
+      cache.get("order"),
+      cache.ttl("order"),
+      cache.delete("order"),
+      cache.add("order", "x".repeat(50_000)),
+      cache.has("order"),
+    ]);
+    expect(results.slice(1)).toEqual([
+      undefined,
+      undefined,
+      1,
+      undefined,
+      undefined,
+      4,
+      5,
+      5,
+      null,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("keep the timeout that each was given", async () => {
+    await using cache = cacheOf(server);
+    await Promise.all([
+      cache.set("a", 1, 10),
+      cache.set("b", 1, 20),
+      cache.set("c", 1, 20),
+      cache.set("d", 1, null),
+    ]);
+    const left = await Promise.all(["a", "b", "c", "d"].map((key) => cache.ttl(key)));
+    expect(left.map((seconds) => seconds && Math.ceil(seconds))).toEqual([10, 20, 20, null]);
+  });
+});
+
+describe("many keys", () => {
+  it("are read, stored and dropped in one round trip", async () => {
+    await using proxy = await startFaultProxy({ target: server });
+    await using cache = cacheOf(proxy);
+    await cache.ready();
+    const entries = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`many-${n}`, `value ${n}`]));
+    await cache.setMany(entries);
+    proxy.delay({ replies: 400 });
+    const steps = [() => cache.setMany(entries), () => cache.getMany(Object.keys(entries))];
+    for (const step of [...steps, () => cache.deleteMany(Object.keys(entries))]) {
+      const startedAt = performance.now();
+      await step();
+      expect(performance.now() - startedAt).toBeLessThan(800);
+    }
+  });
+});
+
+describe("clear", () => {
+  const location = `redis://${server.host}:${server.port}/4`;
+
+  it("with the default prefix leaves the keys of others alone, and looks for its own page by page", async () => {
+    await using cache = createCache({ backend: redis, location });
+    await using other = createCache({ backend: redis, location, keyPrefix: "other" });
+    await other.set("key", "theirs");
+    await cache.setMany(Object.fromEntries(Array.from({ length: 2_500 }, (_, n) => [`key-${n}`, n])));
+    await server.command("CONFIG", "RESETSTAT");
+    await cache.clear();
+    expect(await listed(cache)).toEqual([]);
+    expect(await other.get("key")).toBe("theirs");
+    const commands = String(await server.command("INFO", "commandstats"));
+    expect(commands).toContain("cmdstat_unlink:");
+    expect(commands).not.toMatch(/cmdstat_(flushdb|flushall|keys|del):/);
+  });
+
+  it("of all empties the database, and no other one", async () => {
+    await using cache = createCache({ backend: redis, location });
+    await using elsewhere = createCache({ backend: redis, location: location.replace(/4$/, "5") });
+    await cache.set("key", 1);
+    await elsewhere.set("key", 1);
+    await cache.clear({ all: true });
+    expect(await cache.has("key")).toBe(false);
+    expect(await elsewhere.has("key")).toBe(true);
+  });
+});
+
+describe("a server over TLS", () => {
+  it("is trusted by its certificate, and by no other", async () => {
+    const guarded = await startRedis({ own: true, tls: true, password: "secret" });
+    try {
+      await using cache = createCache({
+        backend: redis,
+        location: guarded.url,
+        options: { tls: { ca: guarded.ca } },
+      });
+      await cache.set("key", "value");
+      expect(await cache.get("key")).toBe("value");
+      await using stranger = createCache({ backend: redis, location: guarded.url });
+      expect((await failureOf(() => stranger.get("key"))).message).toBe(
+        `rediss://${guarded.host}:${guarded.port} cannot be reached: self-signed certificate`,
+      );
+      await using plain = createCache({ backend: redis, location: guarded.url.replace("rediss", "redis") });
+      expect(await failureOf(() => plain.get("key"))).toMatchObject({ code: "CULLET_BACKEND" });
+      expect(
+        inspect([cache, stranger, redis({ location: guarded.url })], { depth: 9, showHidden: true }),
+      ).not.toContain("secret");
+    } finally {
+      await guarded.stop();
+    }
+  });
+});
+
+describe("a server on a Unix socket", () => {
+  it("is reached by the path", async () => {
+    const local = await startRedis({ own: true, unixSocket: true });
+    try {
+      await using cache = createCache({ backend: redis, location: `redis://${local.socketPath}` });
+      await cache.set("key", "value");
+      expect(await cache.get("key")).toBe("value");
+    } finally {
+      await local.stop();
+    }
+  });
+});
+
+describe("the prefix", () => {
+  it("may hold what is a wildcard to Redis", async () => {
+    const caches = ["a*", "a[b]", "a?", "a\\", "ab"].map((keyPrefix) =>
+      createCache({ backend: redis, location: `redis://${server.host}:${server.port}/3`, keyPrefix }),
+    );
+    for (const cache of caches) await cache.set("key", 1, null);
+    for (const [at, cache] of caches.entries()) {
+      expect(await listed(cache)).toEqual(["key"]);
+      await cache.clear();
+      for (const other of caches.slice(at + 1)) expect(await other.has("key")).toBe(true);
+    }
+    for (const cache of caches) await cache.close();
+  });
+});
+
+describe("a client that the application has", () => {
+  it("is not closed, and reports after it was that it is", async () => {
+    const client = new Redis(server.port, server.host, { lazyConnect: true });
+    const cache = createCache({ backend: redis, options: { client } });
+    await cache.set("key", "value");
+    await cache.close();
+    expect(await client.exists(":1:key")).toBe(1);
+    client.disconnect();
+    await once(client, "end");
+    await using second = createCache({ backend: redis, options: { client } });
+    expect((await failureOf(() => second.get("key"))).message).toBe(
+      `redis://${server.host}:${server.port} cannot be reached: the connection was closed`,
+    );
+  });
+
+  it("keeps none of the listeners that the cache gave it", async () => {
+    const client = new Redis(server.port, server.host);
+    await once(client, "ready");
+    const listeners = () => client.eventNames().map((name) => [name, client.listenerCount(name)]);
+    const before = listeners();
+    const cache = createCache({ backend: redis, options: { client } });
+    await cache.set("key", "value");
+    expect(listeners()).not.toEqual(before);
+    await cache.close();
+    expect(listeners()).toEqual(before);
+    client.disconnect();
+  });
+
+  it("may be set to return integers as text", async () => {
+    const client = new Redis(server.port, server.host, { stringNumbers: true });
+    await using cache = createCache({ backend: redis, options: { client } });
+    await cache.set("counter", 5, 60);
+    expect(await cache.incr("counter")).toBe(6);
+    expect(await cache.ttl("counter")).toBeGreaterThan(59);
+    expect([
+      await cache.has("counter"),
+      await cache.delete("counter"),
+      await cache.deleteMany(["x"]),
+    ]).toEqual([true, true, 0]);
+    await client.quit();
+  });
+
+  it("has no prefix of its own, and no location beside it", async () => {
+    const client = new Redis({ lazyConnect: true, keyPrefix: "app:" });
+    expect(() => redis({ options: { client } })).toThrow("cache.options.client must have no keyPrefix");
+    const plain = new Redis({ lazyConnect: true });
+    expect(() => redis({ location: "redis://host", options: { client: plain } })).toThrow(
+      "cache.location must be left out where options.client is given",
+    );
+  });
+});
