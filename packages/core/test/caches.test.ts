@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   type BackendFactory,
   ClosedError,
+  createBackend,
   createCache,
   createCaches,
   InvalidConfigError,
@@ -69,6 +70,16 @@ describe("createCaches", () => {
       await caches.default.ready();
     }
     expect(closed).toBe(true);
+  });
+});
+
+describe("createBackend", () => {
+  it("makes the backend of a configuration, and reaches nothing", async () => {
+    const made = new MapBackend();
+    expect(await createBackend({ backend: () => made, timeout: 60 })).toBe(made);
+    expect(await createBackend(made)).toBe(made);
+    await expect(createBackend("locmen://")).rejects.toThrow('cache.backend "locmen" needs');
+    await expect(createBackend("no URI")).rejects.toThrow(InvalidConfigError);
   });
 });
 

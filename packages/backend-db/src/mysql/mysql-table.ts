@@ -1,0 +1,182 @@
+import type { Result } from "../server/pool.js";
+import { type Dialect, type Row, ServerTable } from "../server/server-table.js";
+import type { Statements } from "../server/statements.js";
+import { KEY_BYTES } from "../server/stored-key.js";
+import { rangeFor } from "../table.js";
+import { indexNameOf, quoteName, type TableName } from "../table-name.js";
+import { tooLarge } from "./mysql-failure.js";
+
+const DIALECT: Dialect = {
+  quote: "`",
+  // Independent of the time zone of the session, and of the hour that comes twice.
+  now: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000",
+  bytes: (column) => column,
+};
+
+/** What any server takes, in bytes: the least that its limit was ever by default. */
+const SMALL = 1_000_000;
+
+/** How many bytes a statement has at most besides a key and its value. */
+const OVERHEAD = 4_096;
+
+/** A table of MySQL or MariaDB. */
+export class MysqlTable extends ServerTable {
+  readonly definition: readonly string[];
+  readonly #sql: ReturnType<typeof statementsFor>;
+  /** The longest packet that the server takes, where that was asked for. */
+  #mostBytes: number | undefined;
+
+  constructor(name: TableName, statements: Statements) {
+    super(name, statements, DIALECT);
+    this.definition = [
+      `CREATE TABLE IF NOT EXISTS ${this.table} (cache_key VARBINARY(${KEY_BYTES}) NOT NULL PRIMARY KEY, long_key LONGBLOB, value LONGBLOB, counter BIGINT, expires BIGINT NOT NULL, INDEX ${quoteName(indexNameOf(name), "`")} (expires)) ENGINE = InnoDB`,
+    ];
+    this.#sql = statementsFor(this.table, this.isLive, this.expires);
+  }
+
+  protected toBytes(column: unknown): Buffer {
+    return column as Buffer;
+  }
+
+  protected nameOf(id: unknown): string {
+    return (id as Buffer).toString("latin1");
+  }
+
+  protected select(ids: readonly Buffer[]): Promise<Result> {
+    const padded = pad(ids);
+    return this.statements.run(this.#sql.select.for(padded.length), ...padded);
+  }
+
+  protected async upsert(rows: readonly Row[]): Promise<number> {
+    if (rows.length === 1 && rows[0] !== undefined) await this.#checkSize(rows[0]);
+    const padded = pad(rows);
+    const isShort = rows.every(({ long, counter }) => long === null && counter === null);
+    const { changed } = isShort
+      ? await this.statements.run(
+          this.#sql.upsertBytes.for(padded.length),
+          ...padded.flatMap(({ id, value, ttlMs }) => [id, value, ttlMs]),
+        )
+      : await this.statements.run(this.#sql.upsert.for(padded.length), ...padded.flatMap(parametersOf));
+    // One for each row that came, two for each that was written over; one, or none, for each of the padding.
+    return Math.max(0, 2 * rows.length + (padded.length - rows.length) - changed);
+  }
+
+  protected async insert(row: Row): Promise<boolean> {
+    await this.#checkSize(row);
+    const { insertId } = await this.statements.run(this.#sql.insert, ...parametersOf(row));
+    return insertId !== KEPT;
+  }
+
+  protected remove(ids: readonly Buffer[]): Promise<Result> {
+    const padded = pad(ids);
+    return this.statements.run(this.#sql.remove.for(padded.length), ...padded);
+  }
+
+  protected async sum(id: Buffer, delta: number): Promise<number | undefined> {
+    // Without a change, the server would not tell whether there is a row.
+    if (delta === 0) return this.#counterAt(id);
+    const { changed, insertId } = await this.statements.run(this.#sql.sum, delta, id, ...rangeFor(delta));
+    return changed === 1 ? insertId : undefined;
+  }
+
+  protected removeSome(
+    condition: string,
+    values: readonly unknown[],
+    limit: number,
+    order?: string,
+  ): Promise<Result> {
+    const ordered = order === undefined ? condition : `${condition} ORDER BY ${order}`;
+    return this.statements.runOnce(`DELETE FROM ${this.table} WHERE ${ordered} LIMIT ${limit}`, ...values);
+  }
+
+  protected isNoneOf(ids: readonly Buffer[]): readonly [condition: string, values: readonly unknown[]] {
+    return ids.length === 0 ? ["TRUE", []] : [`cache_key NOT IN (${ids.map(() => "?").join(", ")})`, ids];
+  }
+
+  /** Refuses what the server would answer by closing the connection, in the middle of it. */
+  async #checkSize({ id, value }: Row): Promise<void> {
+    const bytes = (value?.length ?? 0) + id.length + OVERHEAD;
+    if (bytes < SMALL) return;
+    this.#mostBytes ??= await this.#askMostBytes();
+    if (bytes > this.#mostBytes) throw tooLarge(`a value of ${value?.length} bytes is too large`);
+  }
+
+  async #askMostBytes(): Promise<number> {
+    const { rows } = await this.statements.runOnce("SELECT @@max_allowed_packet");
+    return Number(rows[0]?.[0]);
+  }
+
+  async #counterAt(id: Buffer): Promise<number | undefined> {
+    const { rows } = await this.select([id]);
+    const counter = rows[0]?.[2];
+    return Number.isSafeInteger(counter) ? (counter as number) : undefined;
+  }
+}
+
+/** What `LAST_INSERT_ID` is given where a live entry stands in the way. */
+const KEPT = 1;
+
+function statementsFor(table: string, isLive: string, expires: string) {
+  const into = `INSERT INTO ${table} (cache_key, long_key, value, counter, expires) VALUES`;
+  const row = `(?, ?, ?, ?, ${expires})`;
+  const orElse = `ON DUPLICATE KEY UPDATE
+    value = VALUES(value), counter = VALUES(counter), expires = VALUES(expires)`;
+  const keep = (column: string) => `${column} = IF(${isLive}, ${column}, VALUES(${column}))`;
+  return {
+    select: new ByCount(
+      (count) =>
+        `SELECT cache_key, value, counter FROM ${table} WHERE cache_key IN (${list("?", count)}) AND ${isLive}`,
+    ),
+    upsert: new ByCount((count) => `${into} ${list(row, count)} ${orElse}`),
+    // Two values less for each row are a tenth of the time.
+    upsertBytes: new ByCount((count) => `${into} ${list(`(?, NULL, ?, NULL, ${expires})`, count)} ${orElse}`),
+    // What is assigned first is seen by what follows, so that the time of expiry comes last. How many rows were changed
+    // depends on settings of the client; what LAST_INSERT_ID was given does not.
+    insert: `${into} ${row} ON DUPLICATE KEY UPDATE ${keep("value")}, ${keep("counter")},
+      expires = IF(${isLive}, expires + 0 * LAST_INSERT_ID(${KEPT}), VALUES(expires))`,
+    remove: new ByCount(
+      (count) => `DELETE FROM ${table} WHERE cache_key IN (${list("?", count)}) AND ${isLive}`,
+    ),
+    sum: `UPDATE ${table} SET counter = CAST(LAST_INSERT_ID(counter + CAST(? AS SIGNED)) AS SIGNED) WHERE cache_key = ? AND ${isLive}
+      AND counter BETWEEN CAST(? AS SIGNED) AND CAST(? AS SIGNED)`,
+  };
+}
+
+/** The numbers of rows for which statements are prepared: each at most a third more than the one before. */
+const COUNTS = [
+  1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 500,
+];
+
+/** Returns `items`, with the last of them again and again until there are as many as a statement is prepared for. */
+function pad<T>(items: readonly T[]): readonly T[] {
+  const count = COUNTS.find((known) => known >= items.length) ?? items.length;
+  return count === items.length
+    ? items
+    : [...items, ...Array<T>(count - items.length).fill(items.at(-1) as T)];
+}
+
+/** A statement for any number of rows: each of its texts is made once. */
+class ByCount {
+  readonly #make: (count: number) => string;
+  readonly #made = new Map<number, string>();
+
+  constructor(make: (count: number) => string) {
+    this.#make = make;
+  }
+
+  for(count: number): string {
+    const known = this.#made.get(count);
+    if (known !== undefined) return known;
+    const text = this.#make(count);
+    this.#made.set(count, text);
+    return text;
+  }
+}
+
+function list(item: string, count: number): string {
+  return Array<string>(count).fill(item).join(", ");
+}
+
+function parametersOf({ id, long, value, counter, ttlMs }: Row): unknown[] {
+  return [id, long, value, counter, ttlMs];
+}
