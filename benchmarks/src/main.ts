@@ -1,8 +1,11 @@
 import { arch, cpus, platform } from "node:os";
 import { benchCodec } from "./codec.js";
+import { benchDb } from "./db.js";
 import { benchFile } from "./file.js";
 import { benchFootprint } from "./footprint.js";
 import { benchLocMem } from "./locmem.js";
+import { benchMemcached } from "./memcached.js";
+import { benchRedis } from "./redis.js";
 import { benchScale } from "./scale.js";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -11,6 +14,9 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   locmem: benchLocMem,
   scale: benchScale,
   file: benchFile,
+  db: benchDb,
+  memcached: benchMemcached,
+  redis: benchRedis,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createCache } from "@cullet/core";
+import { createCache, redact } from "@cullet/core";
 import type { Arguments } from "./arguments.js";
 import { Atlas, popularQuestions } from "./atlas.js";
 import { formatWhole } from "./format.js";
@@ -42,7 +42,7 @@ async function introduce(uri: string, atlas: Atlas): Promise<void> {
   const { length: kept } = await atlas.kept();
   const start = kept === 0 ? "Cold" : "Warm";
   console.log(`${formatWhole(towns)} towns of ${countries.size} countries, from GeoNames`);
-  console.log(`Cache: ${withoutSecrets(uri)}`);
+  console.log(`Cache: ${redact(uri)}`);
   console.log(`${start} start: the cache holds ${kept} of the ${popularQuestions.length} popular answers`);
 }
 
@@ -66,9 +66,4 @@ async function visit(address: string, serve: boolean, signal: AbortSignal): Prom
 function addressOf(server: Server): string {
   const { address, port } = server.address() as AddressInfo;
   return `http://${address}:${port}/`;
-}
-
-// Anything before the last @ may belong to a password, and any argument may be one.
-function withoutSecrets(uri: string): string {
-  return uri.replace(/:\/\/.*@/s, "://***@").replace(/\?.*/s, "");
 }

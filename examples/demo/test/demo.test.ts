@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { startRedis } from "@cullet/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DemoProcess, type Ended } from "./demo-process.js";
 
@@ -20,21 +21,29 @@ describe("the demo, left to itself", { timeout: MINUTE }, () => {
   it("starts warm where another run has filled the files", async () => {
     const folder = await mkdtemp(join(tmpdir(), "cullet-demo-"));
     try {
-      const uri = pathToFileURL(folder).href;
-      const first = await new DemoProcess(uri).ended();
-      expect(first).toMatchObject({ code: 0, errors: "" });
-      expect(first.output).toContain("Cold start");
-      const second = await new DemoProcess(uri).ended();
-      expect(second).toMatchObject({ code: 0, errors: "" });
-      expect(second.output).toMatch(/Warm start: the cache holds \d+ of the 30 popular answers/);
-      expect(second.output).toMatch(/Shortest round trip, United States .* \(hit\) /);
-      expect(second.output).toContain("hit ratio 100.0 %");
-      expect(second.output).toContain("the jobs ran 0 times");
+      await runTwice(pathToFileURL(folder).href);
     } finally {
       await rm(folder, { recursive: true });
     }
   });
+
+  it("starts warm where another run has filled a Redis", async () => {
+    await using server = await startRedis({ own: true });
+    await runTwice(server.url);
+  });
 });
+
+async function runTwice(uri: string): Promise<void> {
+  const first = await new DemoProcess(uri).ended();
+  expect(first).toMatchObject({ code: 0, errors: "" });
+  expect(first.output).toContain("Cold start");
+  const second = await new DemoProcess(uri).ended();
+  expect(second).toMatchObject({ code: 0, errors: "" });
+  expect(second.output).toMatch(/Warm start: the cache holds \d+ of the 30 popular answers/);
+  expect(second.output).toMatch(/Shortest round trip, United States .* \(hit\) /);
+  expect(second.output).toContain("hit ratio 100.0 %");
+  expect(second.output).toContain("the jobs ran 0 times");
+}
 
 describe("the demo, left up", { timeout: MINUTE }, () => {
   let demo: DemoProcess;
