@@ -34,8 +34,8 @@ export class ContainerProcess implements ServerProcess {
 
   async end(signal: NodeJS.Signals): Promise<void> {
     const container = await this.#container();
-    // A frozen container takes no signal.
-    await this.resume();
+    // A frozen container takes no signal but SIGKILL, of which it dies before it answers anybody.
+    if (signal !== "SIGKILL") await this.resume();
     await container.kill({ signal });
     const ended = () => this.alive().then((alive) => !alive);
     try {
