@@ -77,11 +77,12 @@ describe.each(Object.entries(servers))("%s", (name, server) => {
 
   it("that is killed fails what is under way, and is used again when it is back", async () => {
     const victim = await start({ own: true });
-    await using cache = cacheAt(victim);
+    await using proxy = await startFaultProxy({ target: victim });
+    await using cache = cacheAt(proxy);
     try {
       await cache.set("counter", 0, null);
       await cache.set("kept", "value", null);
-      await victim.pause();
+      proxy.dropReplies();
       const underWay = [cache.get("kept"), cache.incr("counter"), cache.set("key", "value")].map((call) =>
         call.catch((error: unknown) => error),
       );
@@ -92,6 +93,7 @@ describe.each(Object.entries(servers))("%s", (name, server) => {
       for (const write of writes)
         expect(write).toMatchObject({ code: expect.stringContaining("CULLET_BACKEND") });
       await failureOf(() => cache.get("kept"));
+      proxy.passThrough();
       await victim.restart();
       await soon(() => cache.set("kept", "value"));
       expect(await cache.get("kept")).toBe("value");
