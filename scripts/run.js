@@ -4,7 +4,7 @@
 //   node scripts/run.js demo [the demo's arguments]           examples/demo
 //   node scripts/run.js <task> [turbo's options]              any other task of turbo.json
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -45,22 +45,34 @@ function checkNode() {
   process.exit(1);
 }
 
-/** Runs this script once more, by the Node of that version which the npm package `node` carries. */
+/** Runs this script once more, by the Node of that version which a package of npm carries, with its headers. */
 function runOnNode(version, taskAndArgs) {
-  const print = ["--yes", "--package", `node@${version}`, "--", "node", "-p", "process.execPath"];
+  const carrier = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}@${version}`;
+  const print = ["--yes", "--package", carrier, "--", "node", "-p", "process.execPath"];
   const binary = execFileSync("npx", print, { encoding: "utf8", env, shell }).trim();
   env.PATH = dirname(binary) + delimiter + env.PATH;
+  // What compiles native addons else takes the headers of the Node that is installed.
+  env.npm_config_nodedir = dirname(dirname(binary));
   return run(binary, [fileURLToPath(import.meta.url), ...taskAndArgs]);
 }
 
 /** Installs what the lockfile names, unless that was done since the lockfile last changed. */
 async function install() {
   const stamp = join(root, "node_modules/.modules.yaml");
-  if (modified(stamp) >= modified(join(root, "pnpm-lock.yaml"))) return;
-  console.log("Installing the dependencies");
-  await mustRun(...pnpm("install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn"));
-  // pnpm leaves the file alone when it finds nothing to do.
-  utimesSync(stamp, new Date(), new Date());
+  const addons = join(root, "node_modules/.addons");
+  const binaryInterface = process.versions.modules;
+  if (modified(stamp) < modified(join(root, "pnpm-lock.yaml"))) {
+    console.log("Installing the dependencies");
+    await mustRun(...pnpm("install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn"));
+    // pnpm leaves the file alone when it finds nothing to do.
+    utimesSync(stamp, new Date(), new Date());
+  }
+  // One that was compiled for another Node cannot be loaded.
+  if (!existsSync(addons)) writeFileSync(addons, binaryInterface);
+  if (readFileSync(addons, "utf8") === binaryInterface) return;
+  console.log(`Compiling the native addons for Node ${process.versions.node}`);
+  await mustRun(...pnpm("rebuild", "--reporter=append-only", "--loglevel=warn"));
+  writeFileSync(addons, binaryInterface);
 }
 
 async function turbo(turboTask, ...options) {

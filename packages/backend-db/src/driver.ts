@@ -1,7 +1,7 @@
 import { InvalidConfigError } from "@cullet/core";
 
 /**
- * Loads a driver, which is not there where it could not be compiled.
+ * Loads a driver. That of SQLite is there only where it is used.
  *
  * @param path where the cache is configured, for errors.
  * @throws InvalidConfigError naming the package to install.

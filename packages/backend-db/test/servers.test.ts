@@ -276,7 +276,7 @@ describe.each(Object.entries(grounds))("%s", (dialect, { url, name, open, client
 
     it("by many who write the same keys in any order costs nobody an error", async () => {
       const table = newTable();
-      const backends = Array.from({ length: 4 }, () => backendOf(table));
+      const backends = Array.from({ length: 4 }, () => backendOf(table, {}, 20_000));
       const keys = Array.from({ length: 30 }, (_, n) => `key ${n}`);
       await Promise.all(
         Array.from({ length: 40 }, async (_, n) => {
