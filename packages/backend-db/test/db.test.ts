@@ -119,6 +119,7 @@ describe("a driver that is not installed", () => {
       process.exit();`;
     const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
       cwd: project,
+      env: { ...process.env, NODE_OPTIONS: "" },
     });
     expect(printed.toString().trim()).toBe(
       `CULLET_INVALID_CONFIG cache needs the package ${driver}, which is not installed: npm install ${driver}`,

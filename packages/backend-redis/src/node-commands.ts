@@ -4,8 +4,8 @@ import { wasRefused } from "./failure.js";
 import { type Entry, type Increment, type Incremented, incrEach, setEach } from "./scripts.js";
 import { MOST_TOGETHER } from "./together.js";
 
-/** How many keys one command reads at most, since the server does nothing else meanwhile. */
-const MOST_READ = 128;
+/** How many keys one command reads at most: while the server looks for some, the client asks for the next. */
+const MOST_READ = 64;
 
 /** A larger payload, in bytes, goes by itself: a script makes a copy of it. */
 const SMALL = 16_384;

@@ -179,7 +179,7 @@ describe("a server over TLS", () => {
       await cache.set("key", "value");
       expect(await cache.get("key")).toBe("value");
       await using stranger = createCache({ backend: redis, location: guarded.url });
-      expect((await failureOf(() => stranger.get("key"))).message).toBe(
+      expect((await failureOf(() => stranger.get("key"))).message).toContain(
         `rediss://${guarded.host}:${guarded.port} cannot be reached: self-signed certificate`,
       );
       await using plain = createCache({ backend: redis, location: guarded.url.replace("rediss", "redis") });
