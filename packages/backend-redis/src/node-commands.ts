@@ -5,7 +5,7 @@ import { type Entry, type Increment, type Incremented, incrEach, setEach } from 
 import { MOST_TOGETHER } from "./together.js";
 
 /** How many keys one command reads at most: while the server looks for some, the client asks for the next. */
-const MOST_READ = 64;
+const MOST_READ = 50;
 
 /** A larger payload, in bytes, goes by itself: a script makes a copy of it. */
 const SMALL = 16_384;
@@ -55,7 +55,8 @@ export class NodeCommands extends Commands {
     const [only] = entries;
     if (only !== undefined && entries.length === 1) return [await orRefusal(this.set(only))];
     try {
-      return await setEach(this.redis, entries);
+      await setEach(this.redis, entries);
+      return entries.map(() => undefined);
     } catch (error) {
       if (!wasRefused(error)) throw error;
       return Promise.all(entries.map((entry) => orRefusal(this.set(entry))));

@@ -32,21 +32,17 @@ const LENGTH = 4;
 
 // Names of the server's own are copied to locals, which Lua finds in half the time.
 
-// A command that fails says so in its place, since those before it are done.
+// One MSET and an expiry for each take the server less time than a SET for each.
 const SET_EACH = script(`
-local pcall, read, keys, ttl, packed = redis.pcall, struct.unpack, KEYS, ARGV[1], ARGV[2]
-local failed, at = {}, 1
+local call, read, keys, ttl, packed = redis.call, struct.unpack, KEYS, ARGV[1], ARGV[2]
+local entries, at = {}, 1
 for i = 1, #keys do
-  local value, reply
-  value, at = read('>I4c0', packed, at)
-  if ttl == '' then
-    reply = pcall('SET', keys[i], value)
-  else
-    reply = pcall('PSETEX', keys[i], ttl, value)
-  end
-  if reply.err then failed[#failed + 1] = {i, reply.err} end
+  entries[2 * i - 1] = keys[i]
+  entries[2 * i], at = read('>I4c0', packed, at)
 end
-return failed
+call('MSET', unpack(entries))
+if ttl == '' then return end
+for i = 1, #keys do call('PEXPIRE', keys[i], ttl) end
 `);
 
 // A script's numbers are exact as far as JavaScript's are. Those that ioredis 6 reads from a reply are not, close to
@@ -83,18 +79,10 @@ if redis.call('PERSIST', KEYS[1]) == 1 then return 1 end
 return redis.call('EXISTS', KEYS[1])
 `);
 
-/** Stores entries that live equally long. Returns, in the place of each, what the server said against it. */
-export async function setEach(
-  redis: RedisCommands,
-  entries: readonly Entry[],
-): Promise<(Error | undefined)[]> {
+/** Stores entries that live equally long: all of them, or none where the server refuses. */
+export async function setEach(redis: RedisCommands, entries: readonly Entry[]): Promise<void> {
   const keys = entries.map(({ key }) => key);
-  const failed = await run(redis, SET_EACH, keys, [entries[0]?.ttlMs ?? "", pack(entries)]);
-  const results = new Array<Error | undefined>(entries.length).fill(undefined);
-  for (const [place, message] of failed as [number, string][]) {
-    results[Number(place) - 1] = replyError(message);
-  }
-  return results;
+  await run(redis, SET_EACH, keys, [entries[0]?.ttlMs ?? "", pack(entries)]);
 }
 
 /** Adds to a counter, never making one. */
