@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Lists a process and all that descend from it, parents before their children. */
 export function processTree(pid: number): number[] {
@@ -25,6 +25,26 @@ export function isRunning(pid: number): boolean {
     return false;
   }
   return process.platform !== "linux" || !/^\d+ \(.*\) [ZX]/s.test(read(`/proc/${pid}/stat`));
+}
+
+/** Whether nothing of a process runs: it was stopped, or has ended. A stop reaches one thread after the other. */
+export function isStopped(pid: number): boolean {
+  if (process.platform !== "linux") return !isRunning(pid) || stateOf(pid).startsWith("T");
+  return threadsOf(pid).every((thread) =>
+    /^(\d+ \(.*\) [TtZX]|$)/s.test(read(`/proc/${pid}/task/${thread}/stat`)),
+  );
+}
+
+function stateOf(pid: number): string {
+  return execFileSync("ps", ["-o", "state=", "-p", `${pid}`], { encoding: "utf8" }).trim();
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function childrenOf(pid: number): number[] {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GRACE_MS, type Launch, type Place, type ServerProcess } from "../launch.js";
 import { disown, type Owned, own } from "../reaper/client.js";
-import { isRunning, processTree, signalAll } from "../reaper/process-tree.js";
+import { isRunning, isStopped, processTree, signalAll } from "../reaper/process-tree.js";
 import { waitUntil } from "../wait.js";
 import { searchPath } from "./find-program.js";
 import { makeSharedDirectory, NOBODY, removeSharedDirectory } from "./shared-directory.js";
@@ -70,6 +70,9 @@ export class LocalProcess implements ServerProcess {
     // The parent first: it would start new children. Twice: for those it started meanwhile.
     signalAll(this.#tree(), "SIGSTOP");
     signalAll(this.#tree(), "SIGSTOP");
+    await waitUntil("all its processes stand still", () => this.#tree().every(isStopped), {
+      timeout: GRACE_MS,
+    });
   }
 
   async resume(): Promise<void> {
