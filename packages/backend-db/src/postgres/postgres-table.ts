@@ -83,8 +83,10 @@ export class PostgresTable extends ServerTable {
     // A cull does not wait for rows that somebody is about to change; where all are to go, there is no order.
     const rest =
       order === undefined ? `LIMIT ${limit}` : `ORDER BY ${order} LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    // As an array the rows are chosen once. In a join, which the planner may run row by row, each choice skips those that
+    // the one before deleted, and more go than should.
     const text = `DELETE FROM ${this.table}
-      WHERE cache_key IN (SELECT cache_key FROM ${this.table} WHERE ${condition} ${rest})`;
+      WHERE cache_key = ANY (ARRAY(SELECT cache_key FROM ${this.table} WHERE ${condition} ${rest}))`;
     return this.statements.runOnce(text, ...values);
   }
 
