@@ -1,6 +1,7 @@
 import { deepStrictEqual } from "node:assert";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
+import { processorTime } from "./processor-time.js";
 import { expectSame, foreign, samples, structuredCodecs } from "./samples.js";
 
 describe.each(Object.entries(structuredCodecs))("%s", (_name, codec) => {
@@ -101,14 +102,15 @@ describe.each(Object.entries(structuredCodecs))("%s", (_name, codec) => {
   });
 
   it("takes the time of its elements, not of its length, for an array", () => {
-    const started = performance.now();
-    for (const length of [1e6, 3e7, 2 ** 32 - 1]) {
-      const array: unknown[] = [];
-      array.length = 2 ** 32 - 1;
-      array.length = length;
-      expect(roundTrip([array, array])).toHaveLength(2);
-    }
-    expect(performance.now() - started).toBeLessThan(500);
+    const taken = processorTime(() => {
+      for (const length of [1e6, 3e7, 2 ** 32 - 1]) {
+        const array: unknown[] = [];
+        array.length = 2 ** 32 - 1;
+        array.length = length;
+        expect(roundTrip([array, array])).toHaveLength(2);
+      }
+    });
+    expect(taken).toBeLessThan(500);
   });
 
   it("gives each reader a value of its own", () => {
