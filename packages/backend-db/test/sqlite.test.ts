@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, rmSync, statSync, truncateSync, writeFileSync
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
+import { fakeClock } from "@cullet/core/testing";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, it } from "vitest";
 import { db } from "../src/index.js";
@@ -31,6 +32,19 @@ describe("a file of SQLite", () => {
     ).toEqual([[":1:key", "blob", "integer"]]);
     expect(other.pragma("journal_mode", { simple: true })).toBe("wal");
     other.close();
+  });
+
+  it("reckons with the clock of the process, which may be a fake one", async () => {
+    using clock = fakeClock();
+    await using cache = createCache(`sqlite://${newFile()}`);
+    await cache.setMany({ brief: 1, long: 2 }, "1m");
+    await cache.touch("long", "1h");
+    await clock.advance("59.999s");
+    expect(await cache.getMany(["brief", "long"])).toHaveProperty("size", 2);
+    await clock.advance("1ms");
+    expect(await cache.getMany(["brief", "long"])).toEqual(new Map([["long", 2]]));
+    expect(await cache.ttl("long")).toBe(3_540);
+    expect(await cache.add("brief", 3)).toBe(true);
   });
 
   it("may be relative, have a space in its name, and be named by options.database", async () => {

@@ -1,4 +1,4 @@
-import { type CullOptions, cullCount } from "@cullet/core";
+import { type CullOptions, cullCount, now } from "@cullet/core";
 import type { EntryDirectory } from "./entry-directory.js";
 import { Lock } from "./lock.js";
 import { sliced } from "./slices.js";
@@ -69,7 +69,7 @@ export class Culler {
 
   #dropKnownExpired(): boolean {
     for (;;) {
-      const expired = this.#soonest.takeExpired(Date.now());
+      const expired = this.#soonest.takeExpired(now());
       if (expired === undefined) return false;
       if (this.#directory.removeDead(expired.name) && !this.isFull) return true;
     }
@@ -98,7 +98,7 @@ export class Culler {
     for await (const name of sliced(names)) {
       const entry = this.#look(name);
       if (entry === undefined) continue;
-      if (entry.expiresAt > Date.now()) live.push(entry);
+      if (entry.expiresAt > now()) live.push(entry);
       // The mtime may have been changed by anybody; what the file says counts.
       else if (!this.#directory.removeDead(name)) live.push({ ...entry, expiresAt: this.#expiryOf(name) });
     }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, futimesSync, lstatSync, read, readSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Payload } from "@cullet/core";
+import { now, type Payload } from "@cullet/core";
 import { isErrno } from "./errno.js";
 import { decodeHead, encodeState, type Head, isIntact, KEY_AT, STATE_AT } from "./format.js";
 import { nameOf } from "./names.js";
@@ -75,7 +75,7 @@ export class EntryFile {
   liveHead(name: string, key?: string): Head | Dead {
     const head = this.#head();
     if (head === undefined) return "damaged";
-    if (head.expiresAt <= Date.now()) return "expired";
+    if (head.expiresAt <= now()) return "expired";
     const found = this.key(head);
     const isOfName = key === undefined ? nameOf(found) === name : found === key;
     return isOfName ? head : "damaged";

@@ -8,6 +8,7 @@ import {
   type CullOptions,
   DAMAGED_PAYLOAD,
   KeyNotFoundError,
+  now,
   type Payload,
   quote,
 } from "@cullet/core";
@@ -151,7 +152,7 @@ export class FileBackend extends BaseBackend {
   override async ttl(key: string): Promise<number | null | undefined> {
     return this.#reporting(() =>
       this.#directory.useLive(nameOf(key), key, (_file, { expiresAt }) =>
-        expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt - Date.now(),
+        expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt - now(),
       ),
     );
   }
@@ -234,5 +235,5 @@ export class FileBackend extends BaseBackend {
 }
 
 function expiryOf(ttlMs: number | null): number {
-  return ttlMs === null ? Number.POSITIVE_INFINITY : Date.now() + ttlMs;
+  return ttlMs === null ? Number.POSITIVE_INFINITY : now() + ttlMs;
 }

@@ -7,6 +7,7 @@ import {
   type CullOptions,
   cullCount,
   KeyNotFoundError,
+  now,
   payloadSize,
   quote,
 } from "@cullet/core";
@@ -113,6 +114,12 @@ export class LocMemBackend extends BaseBackend<unknown> {
     return this.#store.table.find(key) !== 0;
   }
 
+  override peek(key: string): unknown {
+    const { table } = this.#store;
+    const slot = table.find(key);
+    return slot === 0 ? undefined : table.payload(slot);
+  }
+
   override async touch(key: string, ttlMs: number | null): Promise<boolean> {
     const { table } = this.#store;
     const slot = table.find(key);
@@ -136,7 +143,7 @@ export class LocMemBackend extends BaseBackend<unknown> {
     const slot = table.find(key);
     if (slot === 0) return undefined;
     const expires = table.expires(slot);
-    return expires === Number.POSITIVE_INFINITY ? null : expires - Date.now();
+    return expires === Number.POSITIVE_INFINITY ? null : expires - now();
   }
 
   override async *keys(prefix: string): AsyncGenerator<string, void, undefined> {
@@ -147,7 +154,7 @@ export class LocMemBackend extends BaseBackend<unknown> {
   #makeRoom(): void {
     const { table } = this.#store;
     if (table.count < this.#options.maxEntries) return;
-    table.removeExpired(Date.now());
+    table.removeExpired(now());
     if (cullCount(table.count, this.#options) === 0) return;
     if (this.#options.cullFrequency === 0) {
       table.clear();
@@ -162,7 +169,7 @@ export class LocMemBackend extends BaseBackend<unknown> {
   #shed(): void {
     const { table } = this.#store;
     if (table.weight <= this.#options.maxBytes) return;
-    table.removeExpired(Date.now());
+    table.removeExpired(now());
     while (table.weight > this.#options.maxBytes) table.remove(table.oldest);
   }
 
@@ -180,5 +187,5 @@ export class LocMemBackend extends BaseBackend<unknown> {
 }
 
 function expiryOf(ttlMs: number | null): number {
-  return ttlMs === null ? Number.POSITIVE_INFINITY : Date.now() + ttlMs;
+  return ttlMs === null ? Number.POSITIVE_INFINITY : now() + ttlMs;
 }

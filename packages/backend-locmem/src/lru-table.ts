@@ -1,3 +1,5 @@
+import { now } from "@cullet/core";
+
 /** Room for this many entries is made at first; it doubles when it is used up. */
 const FIRST_CAPACITY = 64;
 
@@ -83,17 +85,17 @@ export class LruTable {
     if (slot === undefined || (this.#used[slot] as number) <= this.#deadUntil) return NONE;
     // To ask for the time is most of what a look-up takes.
     if (this.#expires[slot] === Number.POSITIVE_INFINITY) return slot;
-    return this.#unexpired(slot, Date.now());
+    return this.#unexpired(slot, now());
   }
 
   /** Returns the payload at each of `keys`, which is a use. */
   payloads(keys: readonly string[]): unknown[] {
-    const now = Date.now();
+    const time = now();
     const found = new Array<unknown>(keys.length);
     for (let at = 0; at < keys.length; at += 1) {
       const slot = this.#slots.get(keys[at] as string);
       if (slot === undefined || (this.#used[slot] as number) <= this.#deadUntil) continue;
-      if (this.#unexpired(slot, now) === NONE) continue;
+      if (this.#unexpired(slot, time) === NONE) continue;
       this.use(slot);
       found[at] = this.#payloads[slot];
     }
@@ -161,13 +163,13 @@ export class LruTable {
     this.#reckonShare();
   }
 
-  /** Drops what has expired by `now`. */
-  removeExpired(now: number): void {
-    if (this.#soonest > now) return;
+  /** Drops what has expired by `time`. */
+  removeExpired(time: number): void {
+    if (this.#soonest > time) return;
     let soonest = Number.POSITIVE_INFINITY;
     for (let slot = 1; slot < this.#fresh; slot += 1) {
       const expires = this.#expires[slot] as number;
-      if (expires > now) {
+      if (expires > time) {
         if (expires < soonest) soonest = expires;
       } else if ((this.#used[slot] as number) > this.#deadUntil) {
         this.remove(slot);
@@ -232,8 +234,8 @@ export class LruTable {
     return this.#slots.keys();
   }
 
-  #unexpired(slot: number, now: number): number {
-    if ((this.#expires[slot] as number) > now) return slot;
+  #unexpired(slot: number, time: number): number {
+    if ((this.#expires[slot] as number) > time) return slot;
     this.remove(slot);
     return NONE;
   }

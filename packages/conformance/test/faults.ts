@@ -42,6 +42,15 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    fault: "has tells of nothing",
+    caughtBy: "the backend interface > has says whether an entry is there",
+    Backend: class extends ReferenceBackend {
+      override async has() {
+        return false;
+      }
+    },
+  },
+  {
     fault: "ttl of an expired entry is below zero",
     caughtBy: "expiry > an expired entry is without a ttl",
     Backend: class extends ReferenceBackend {

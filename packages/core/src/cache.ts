@@ -1,22 +1,47 @@
 import { type Awaitable, whenReady } from "./awaitable.js";
+import type { ComputeMany } from "./batch.js";
 import {
   type ClearOptions,
   isAll,
   type KeyOptions,
+  SET_OPTIONS,
+  type SetOptions,
+  TAGGED_OPTIONS,
   type TimeoutOrOptions,
+  tagsOf,
   ttlMsOf,
   versionOf,
   versionOfSet,
 } from "./call-options.js";
-import { type Compute, computeMissing, readOrMiss } from "./compute.js";
+import type { Compute } from "./compute.js";
 import { describe, quote } from "./describe.js";
 import type { Engine, Loaded } from "./engine.js";
+import {
+  addEntry,
+  deleteEntries,
+  deleteEntry,
+  hasEntry,
+  incrEntry,
+  liveKeys,
+  touchEntry,
+  ttlOfEntry,
+} from "./entries.js";
 import { ArgumentError, KeyNotFoundError } from "./errors.js";
+import { type Explanation, explainEntry } from "./explain.js";
+import { getOrMake } from "./get-or-set.js";
+import { getOrMakeMany } from "./get-or-set-many.js";
 import type { KeySpace } from "./key.js";
+import { Lease } from "./lease.js";
+import { CacheLock, type LockOptions, lockTerms } from "./lock.js";
+import { type GetOrSetOptions, type MakeTerms, makeTerms } from "./make-options.js";
 import { globMatcher } from "./pattern.js";
+import type { Place } from "./place.js";
+import { areLive, isLive } from "./standing.js";
 import type { CacheStats } from "./stats.js";
+import { checkTags } from "./tags.js";
 import { toTtlMs } from "./timeout.js";
-import type { CacheTrace } from "./trace.js";
+import { type CacheTrace, noteFound } from "./trace.js";
+import { type Note, noteOf, type TagVersion, withNote } from "./values/note.js";
 
 /** How many keys `deletePattern` drops in one round trip. */
 const DELETE_BATCH = 500;
@@ -32,12 +57,15 @@ export class Cache implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #keys: KeySpace;
   readonly #ttlMs: number | null;
+  /** How a missing value is made where a call says nothing of it. */
+  readonly #terms: MakeTerms;
 
   /** @internal Made by `createCache`. */
   constructor(engine: Engine, keys: KeySpace) {
     this.#engine = engine;
     this.#keys = keys;
     this.#ttlMs = toTtlMs(engine.config.timeout);
+    this.#terms = makeTerms(undefined, this.#ttlMs);
   }
 
   /** Returns the value of `key`, else `fallback`. A stored `null` is a hit. */
@@ -50,7 +78,16 @@ export class Cache implements AsyncDisposable {
       (loaded, trace) => {
         const stored = this.#stored(loaded, key, versionOf(options));
         return whenReady(loaded.backend.get(stored), (payload) => {
-          const value = this.#read(loaded, stored, payload, trace);
+          const note = noteOf(loaded.backend.features, payload);
+          if (note !== undefined) {
+            return whenReady(isLive(this.#engine, loaded, note), (live) => {
+              // What is not live is decoded too, since it may be damaged, and is to be counted then.
+              const value = this.#engine.decode(loaded, stored, payload);
+              const found = this.#engine.count(live ? value : undefined, trace);
+              return found === undefined ? fallback : found;
+            });
+          }
+          const value = this.#engine.count(this.#engine.decode(loaded, stored, payload), trace);
           return value === undefined ? fallback : value;
         });
       },
@@ -67,19 +104,24 @@ export class Cache implements AsyncDisposable {
       (loaded, trace) => {
         const found = new Map<string, T>();
         if (wanted.length === 0) return found;
-        const stored = this.#storedMany(loaded, wanted, options);
-        return whenReady(loaded.backend.getEach(stored), (payloads) => {
+        const stored = this.#storedMany(loaded, wanted, versionOf(options));
+        const read = (payloads: readonly unknown[], live?: readonly boolean[]) => {
           let hits = 0;
           for (let at = 0; at < wanted.length; at += 1) {
             const value = this.#engine.decode(loaded, stored[at] as string, payloads[at]);
-            if (value === undefined) continue;
+            if (value === undefined || live?.[at] === false) continue;
             hits += 1;
             found.set(wanted[at] as string, value as T);
           }
           this.#engine.stats.hits += hits;
           this.#engine.stats.misses += wanted.length - hits;
-          if (trace !== undefined) trace.hit = hits === wanted.length;
+          noteFound(trace, hits, wanted.length);
           return found;
+        };
+        const { features } = loaded.backend;
+        return whenReady(loaded.backend.getEach(stored), (payloads) => {
+          if (!payloads.some((payload) => noteOf(features, payload) !== undefined)) return read(payloads);
+          return whenReady(areLive(this.#engine, loaded, payloads), (live) => read(payloads, live));
         });
       },
       () => new Map(),
@@ -95,17 +137,19 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "set",
       key,
-      (loaded) => {
+      (loaded, trace) => {
         const stored = this.#stored(loaded, key, versionOfSet(options));
         const ttlMs = this.#ttlMsOf(options);
+        const tags = tagsOf(options);
         const payload = this.#encode(loaded, stored, value, ttlMs);
         const written =
           ttlMs === 0
-            ? this.#drop(loaded, stored)
-            : this.#engine.write(loaded, [stored], () => loaded.backend.set(stored, payload, ttlMs));
-        return whenReady<unknown, void>(written, () => {
-          this.#engine.stats.sets += 1;
-        });
+            ? this.#drop(loaded, stored, trace)
+            : whenReady(this.#tagged(loaded, stored, payload, ttlMs, tags), (tagged) => {
+                this.#engine.flights.replace(stored);
+                return this.#engine.write(loaded, [stored], () => loaded.backend.set(stored, tagged, ttlMs));
+              });
+        return whenReady<unknown, void>(written, () => this.#countStored(1, trace));
       },
       () => {},
     );
@@ -125,8 +169,9 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "setMany",
       pairs.map(([key]) => key),
-      async (loaded) => {
+      async (loaded, trace) => {
         const ttlMs = this.#ttlMsOf(options);
+        const tags = tagsOf(options);
         const payloads = new Map<string, unknown>();
         for (const [key, value] of pairs) {
           const stored = this.#stored(loaded, key, versionOfSet(options));
@@ -134,14 +179,22 @@ export class Cache implements AsyncDisposable {
           written.set(stored, key);
         }
         if (ttlMs === 0) {
-          await this.#dropMany(loaded, [...written.keys()]);
+          await this.#dropMany(loaded, [...written.keys()], trace);
           return [];
         }
         if (payloads.size === 0) return [];
+        if (tags.length > 0) {
+          const note = tagNote(await this.#engine.tags.versions(loaded, tags));
+          const { features } = loaded.backend;
+          for (const [key, payload] of payloads) {
+            payloads.set(key, withNote(payload, { features, key, ttlMs }, note));
+          }
+        }
+        for (const stored of payloads.keys()) this.#engine.flights.replace(stored);
         const refused = await this.#engine.write(loaded, [...written.keys()], () =>
           loaded.backend.setMany(payloads, ttlMs),
         );
-        this.#engine.stats.sets += payloads.size - refused.length;
+        this.#countStored(payloads.size - refused.length, trace);
         return refused.map((stored) => written.get(stored) ?? stored);
       },
       () => [...written.values()],
@@ -153,16 +206,20 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "add",
       key,
-      async (loaded) => {
+      async (loaded, trace) => {
         const stored = this.#stored(loaded, key, versionOfSet(options));
         const ttlMs = this.#ttlMsOf(options);
+        const tags = tagsOf(options);
         const payload = this.#encode(loaded, stored, value, ttlMs);
+        const place = this.#place(loaded, stored);
         // What expires at once would be stored and gone: all there is to tell is whether it could have been.
-        if (ttlMs === 0) return !(await loaded.backend.has(stored));
-        const added = await this.#engine.write(loaded, [stored], () =>
-          loaded.backend.add(stored, payload, ttlMs),
+        if (ttlMs === 0) return !(await hasEntry(place));
+        // Without tags it is sent at once, before whatever is asked for next.
+        const added = await whenReady(this.#tagged(loaded, stored, payload, ttlMs, tags), (tagged) =>
+          addEntry(place, { payload: tagged, ttlMs }),
         );
-        if (added) this.#engine.stats.sets += 1;
+        if (added) this.#engine.flights.overtake(stored);
+        this.#countStored(added ? 1 : 0, trace);
         return added;
       },
       () => false,
@@ -174,42 +231,85 @@ export class Cache implements AsyncDisposable {
    * that. Callers in this process who miss together run the function once.
    *
    * What happens to the key while the function runs wins: a value stored meanwhile stands, and is what the callers get;
-   * after `delete` or `clear` the result goes to the callers and is not stored. What the function throws reaches every
-   * waiting caller, and nothing is stored.
+   * after `delete`, `clear` or `invalidateTags` the result goes to the callers and is not stored. What the function throws
+   * reaches every waiting caller, and nothing is stored.
+   *
+   * With `lock`, the same holds between processes. A value that was stored with a stale window, to be early refreshed or
+   * with tags is read by the same command as any other, and its tags by one more.
    */
-  getOrSet<T>(key: string, compute: Compute<T>, options?: TimeoutOrOptions): Promise<T>;
-  getOrSet<T>(key: string, value: T, options?: TimeoutOrOptions): Promise<T>;
-  getOrSet(key: string, source: unknown, options?: TimeoutOrOptions): Promise<unknown> {
+  getOrSet<T>(key: string, compute: Compute<T>, options?: TimeoutOrOptions<GetOrSetOptions>): Promise<T>;
+  getOrSet<T>(key: string, value: T, options?: TimeoutOrOptions<GetOrSetOptions>): Promise<T>;
+  getOrSet(key: string, source: unknown, options?: TimeoutOrOptions<GetOrSetOptions>): Promise<unknown> {
     return this.#engine.run("getOrSet", key, (loaded, trace) => {
       const stored = this.#stored(loaded, key, versionOfSet(options));
       if (source === undefined)
         throw new ArgumentError("getOrSet needs a value or a function; got undefined");
-      const ttlMs = this.#ttlMsOf(options);
-      const { flights } = this.#engine;
-      const { landed } = flights;
-      return whenReady(readOrMiss(this.#engine, { loaded, stored, trace }), (payload) => {
-        const value = this.#read(loaded, stored, payload, trace);
-        if (value !== undefined) return value;
-        const compute = typeof source === "function" ? (source as Compute<unknown>) : () => source;
-        const isStale = landed !== flights.landed;
-        const result = flights.join(stored, (flight) =>
-          computeMissing(this.#engine, { loaded, stored, trace, flight, compute, ttlMs, isStale }),
-        );
-        return result.then((read) => read());
+      const terms = options === undefined ? this.#terms : makeTerms(options, this.#ttlMs);
+      const { landed } = this.#engine.flights;
+      return whenReady(this.#engine.read(loaded, stored, trace), (payload) => {
+        const note = noteOf(loaded.backend.features, payload);
+        if (note === undefined) {
+          // What is found without a note, as most is, is returned as get returns it.
+          const value = this.#engine.decode(loaded, stored, payload);
+          if (value !== undefined) return this.#engine.count(value, trace);
+        }
+        const request = { ...this.#place(loaded, stored), trace, terms, source, seat: undefined };
+        return getOrMake(request, { payload, note, landed });
       });
     });
   }
 
+  /**
+   * Returns the values of `keys`, in the order asked for: those that are there, and those that the function makes, which is
+   * run once for all that are missing. What it leaves out is missing from the result, and not stored.
+   *
+   * What holds of the function of `getOrSet` holds here for each key: one that is being made already is waited for.
+   */
+  async getOrSetMany<T>(
+    keys: Iterable<string>,
+    compute: ComputeMany<T>,
+    options?: TimeoutOrOptions<GetOrSetOptions>,
+  ): Promise<Map<string, T>> {
+    const wanted = [...new Set(listOf(keys))];
+    return this.#engine.run("getOrSetMany", wanted, async (loaded, trace) => {
+      if (typeof compute !== "function") {
+        throw new ArgumentError(`getOrSetMany needs a function; got ${describe(compute)}`);
+      }
+      const terms = makeTerms(options, this.#ttlMs);
+      const stored = this.#storedMany(loaded, wanted, versionOfSet(options));
+      const request = { engine: this.#engine, loaded, keys: this.#keys, trace, terms, source: undefined };
+      const values = await getOrMakeMany(request, { wanted, stored, compute });
+      const found = new Map<string, T>();
+      for (const [at, key] of wanted.entries()) {
+        if (values[at] !== undefined) found.set(key, values[at] as T);
+      }
+      return found;
+    });
+  }
+
+  /**
+   * Makes misses of all entries that were stored with one of `tags`, by this cache and its views in any process; also of
+   * those being made now. It takes one write a tag, however many entries there are.
+   */
+  invalidateTags(tags: Iterable<string>): Promise<void> {
+    return this.#engine.run(
+      "invalidateTags",
+      undefined,
+      (loaded) => this.#engine.tags.invalidate(loaded, checkTags(tags)),
+      () => {},
+    );
+  }
+
   /** Gives a live entry a new timeout: `true` where there was one. Zero or less drops it. */
-  touch(key: string, options?: TimeoutOrOptions): Promise<boolean> {
+  touch(key: string, options?: TimeoutOrOptions<SetOptions>): Promise<boolean> {
     return this.#engine.run(
       "touch",
       key,
-      async (loaded) => {
+      async (loaded, trace) => {
         const stored = this.#stored(loaded, key, versionOfSet(options));
-        const ttlMs = this.#ttlMsOf(options);
-        if (ttlMs === 0) return this.#drop(loaded, stored);
-        const touched = await this.#engine.write(loaded, [stored], () => loaded.backend.touch(stored, ttlMs));
+        const ttlMs = this.#ttlMsOf(options, SET_OPTIONS);
+        if (ttlMs === 0) return this.#drop(loaded, stored, trace);
+        const touched = await touchEntry(this.#place(loaded, stored), ttlMs);
         if (touched) this.#engine.stats.touches += 1;
         return touched;
       },
@@ -222,7 +322,7 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "has",
       key,
-      (loaded) => loaded.backend.has(this.#stored(loaded, key, versionOf(options))),
+      (loaded) => hasEntry(this.#place(loaded, this.#stored(loaded, key, versionOf(options)))),
       () => false,
     );
   }
@@ -261,7 +361,7 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "delete",
       key,
-      (loaded) => this.#drop(loaded, this.#stored(loaded, key, versionOf(options))),
+      (loaded, trace) => this.#drop(loaded, this.#stored(loaded, key, versionOf(options)), trace),
       () => false,
     );
   }
@@ -272,7 +372,8 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "deleteMany",
       unwanted,
-      (loaded) => this.#dropMany(loaded, this.#storedMany(loaded, unwanted, options)),
+      (loaded, trace) =>
+        this.#dropMany(loaded, this.#storedMany(loaded, unwanted, versionOf(options)), trace),
       () => 0,
     );
   }
@@ -304,10 +405,20 @@ export class Cache implements AsyncDisposable {
       "ttl",
       key,
       async (loaded) => {
-        const ttlMs = await loaded.backend.ttl(this.#stored(loaded, key, versionOf(options)));
+        const ttlMs = await ttlOfEntry(this.#place(loaded, this.#stored(loaded, key, versionOf(options))));
         return typeof ttlMs === "number" ? ttlMs / 1_000 : ttlMs;
       },
       () => undefined,
+    );
+  }
+
+  /**
+   * Tells where the entry of `key` is, what it is there, and why it is or is not returned. It counts nowhere, and is no use
+   * of the entry where the backend can avoid that.
+   */
+  explain(key: string, options?: KeyOptions): Promise<Explanation> {
+    return this.#engine.run("explain", key, (loaded) =>
+      explainEntry(this.#engine, loaded, this.#stored(loaded, key, versionOf(options))),
     );
   }
 
@@ -323,7 +434,7 @@ export class Cache implements AsyncDisposable {
     const listed = await this.#engine.run<AsyncIterator<string>>(
       "keys",
       undefined,
-      ({ backend }) => backend.keys(prefix)[Symbol.asyncIterator](),
+      (loaded) => this.#listed(loaded, prefix, matches),
       noKeys,
     );
     try {
@@ -333,12 +444,30 @@ export class Cache implements AsyncDisposable {
           () => ({ done: true, value: undefined }),
         );
         if (next.done) return;
-        const key = next.value.slice(prefix.length);
-        if (matches(key)) yield key;
+        yield next.value.slice(prefix.length);
       }
     } finally {
       await listed.return?.();
     }
+  }
+
+  /**
+   * Takes the lock named `key`, which nobody else, in any process that uses the store, then has until it is released or
+   * `timeout` is over; `undefined` where it could not be had within `wait`. On a store that is not shared, it holds in
+   * this process.
+   */
+  lock(key: string, options?: LockOptions): Promise<CacheLock | undefined> {
+    return this.#engine.run<CacheLock | undefined>(
+      "lock",
+      key,
+      async (loaded) => {
+        const name = this.#keys.hidden("lock", this.#stored(loaded, key, versionOfSet(options)));
+        const { waitMs, ...terms } = lockTerms(options);
+        const lease = await Lease.wait(this.#engine, { loaded, key: name, ...terms }, waitMs);
+        return lease && new CacheLock(key, lease);
+      },
+      () => undefined,
+    );
   }
 
   /** Drops the keys that `keys(pattern)` lists, and returns how many went. */
@@ -347,7 +476,7 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "deletePattern",
       undefined,
-      async (loaded) => {
+      async (loaded, trace) => {
         const matches = globMatcher(pattern);
         const prefix = this.#keys.prefixOfVersion("deletePattern");
         let batch: string[] = [];
@@ -355,10 +484,10 @@ export class Cache implements AsyncDisposable {
           if (!matches(stored.slice(prefix.length))) continue;
           batch.push(stored);
           if (batch.length < DELETE_BATCH) continue;
-          gone += await this.#dropMany(loaded, batch);
+          gone += await this.#dropMany(loaded, batch, trace);
           batch = [];
         }
-        gone += await this.#dropMany(loaded, batch);
+        gone += await this.#dropMany(loaded, batch, trace);
         return gone;
       },
       () => gone,
@@ -390,6 +519,32 @@ export class Cache implements AsyncDisposable {
     return this.#engine.close();
   }
 
+  /**
+   * Says that results of `fn` are kept under keys that begin with `name`.
+   *
+   * @internal
+   * @throws TypeError where another function has that name already.
+   */
+  claimName(name: string, fn: unknown): void {
+    const { names } = this.#engine;
+    const stored = this.#keys.stored(name, undefined, false);
+    if ((names.get(stored) ?? fn) !== fn) {
+      throw new ArgumentError(
+        `key must be another name: another function of this cache is called ${quote(name)}`,
+      );
+    }
+    names.set(stored, fn);
+  }
+
+  /**
+   * Whether a store that fails is a miss.
+   *
+   * @internal
+   */
+  get failsOpen(): boolean {
+    return this.#engine.config.failOpen;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -401,7 +556,8 @@ export class Cache implements AsyncDisposable {
       async (loaded) => {
         const stored = this.#stored(loaded, key, versionOf(options));
         checkDelta(delta);
-        const sum = await this.#engine.write(loaded, [stored], () => loaded.backend.incr(stored, delta));
+        const sum = await incrEntry(this.#place(loaded, stored), delta);
+        this.#engine.flights.overtake(stored);
         this.#engine.stats.increments += 1;
         return sum;
       },
@@ -415,23 +571,28 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       operation,
       key,
-      async (loaded) => {
+      async (loaded, trace) => {
         const from = versionOf(options);
         const stored = this.#stored(loaded, key, from);
         checkDelta(delta);
         const version = (from ?? this.#keys.version) + delta;
         const target = this.#stored(loaded, key, version);
         const payload = await loaded.backend.get(stored);
-        const value = this.#engine.decode(loaded, stored, payload);
+        const { features } = loaded.backend;
+        const note = noteOf(features, payload);
+        const isThere = note === undefined || (await isLive(this.#engine, loaded, note));
+        const value = isThere ? this.#engine.decode(loaded, stored, payload) : undefined;
         const ttlMs = value === undefined ? undefined : await loaded.backend.ttl(stored);
         if (ttlMs === undefined) {
           throw new KeyNotFoundError(`${operation} needs an entry at ${quote(stored)}; there is none`);
         }
         if (target === stored) return version;
         // The payload is bound to its key, so it is made anew for the other.
-        const moved = loaded.codec.encode(target, value, ttlMs);
+        const encoded = loaded.codec.encode(target, value, ttlMs);
+        const moved = note ? withNote(encoded, { features, key: target, ttlMs }, note) : encoded;
+        this.#engine.flights.replace(target);
         await this.#engine.write(loaded, [target], () => loaded.backend.set(target, moved, ttlMs));
-        await this.#drop(loaded, stored);
+        await this.#drop(loaded, stored, trace);
         return version;
       },
       () => {
@@ -444,12 +605,12 @@ export class Cache implements AsyncDisposable {
     return this.#keys.stored(key, version, backend.features.portableKeysOnly);
   }
 
-  #storedMany({ backend }: Loaded, keys: readonly string[], options: KeyOptions | undefined): string[] {
-    return this.#keys.storedMany(keys, versionOf(options), backend.features.portableKeysOnly);
+  #storedMany({ backend }: Loaded, keys: readonly string[], version: number | undefined): string[] {
+    return this.#keys.storedMany(keys, version, backend.features.portableKeysOnly);
   }
 
-  #ttlMsOf(options: TimeoutOrOptions): number | null {
-    const ttlMs = ttlMsOf(options);
+  #ttlMsOf(options: TimeoutOrOptions, known = TAGGED_OPTIONS): number | null {
+    const ttlMs = ttlMsOf(options, known);
     return ttlMs === undefined ? this.#ttlMs : ttlMs;
   }
 
@@ -459,28 +620,56 @@ export class Cache implements AsyncDisposable {
     return codec.encode(stored, value, ttlMs);
   }
 
-  #read(loaded: Loaded, stored: string, payload: unknown, trace: CacheTrace | undefined): unknown {
-    const value = this.#engine.decode(loaded, stored, payload);
-    if (trace !== undefined) trace.hit = value !== undefined;
-    if (value === undefined) this.#engine.stats.misses += 1;
-    else this.#engine.stats.hits += 1;
-    return value;
+  #listed(
+    loaded: Loaded,
+    prefix: string,
+    matches: (key: string) => boolean,
+  ): AsyncGenerator<string, void, undefined> {
+    const listed = matching(loaded.backend.keys(prefix), (stored) => matches(stored.slice(prefix.length)));
+    return liveKeys({ engine: this.#engine, loaded }, listed);
   }
 
-  #drop(loaded: Loaded, stored: string): Awaitable<boolean> {
+  #place(loaded: Loaded, stored: string): Place {
+    return { engine: this.#engine, loaded, stored, keys: this.#keys };
+  }
+
+  /** Returns `payload` with the versions that `tags` have now. */
+  #tagged(
+    loaded: Loaded,
+    key: string,
+    payload: unknown,
+    ttlMs: number | null,
+    tags: readonly string[],
+  ): Awaitable<unknown> {
+    if (tags.length === 0) return payload;
+    const { features } = loaded.backend;
+    const read = this.#engine.tags.versions(loaded, tags);
+    return read.then((versions) => withNote(payload, { features, key, ttlMs }, tagNote(versions)));
+  }
+
+  #countStored(count: number, trace: CacheTrace | undefined): void {
+    this.#engine.stats.sets += count;
+    if (trace !== undefined) trace.stored = count;
+  }
+
+  #countDropped(count: number, trace: CacheTrace | undefined): void {
+    this.#engine.stats.deletes += count;
+    if (trace !== undefined) trace.deleted = (trace.deleted ?? 0) + count;
+  }
+
+  #drop(loaded: Loaded, stored: string, trace: CacheTrace | undefined): Awaitable<boolean> {
     this.#engine.flights.abandon(stored);
-    const gone = this.#engine.write(loaded, [stored], () => loaded.backend.delete(stored));
-    return whenReady(gone, (was) => {
-      if (was) this.#engine.stats.deletes += 1;
+    return whenReady(deleteEntry(this.#place(loaded, stored)), (was) => {
+      this.#countDropped(was ? 1 : 0, trace);
       return was;
     });
   }
 
-  async #dropMany(loaded: Loaded, stored: readonly string[]): Promise<number> {
+  async #dropMany(loaded: Loaded, stored: readonly string[], trace: CacheTrace | undefined): Promise<number> {
     if (stored.length === 0) return 0;
     for (const key of stored) this.#engine.flights.abandon(key);
-    const gone = await this.#engine.write(loaded, stored, () => loaded.backend.deleteMany(stored));
-    this.#engine.stats.deletes += gone;
+    const gone = await deleteEntries({ engine: this.#engine, loaded, keys: this.#keys }, stored);
+    this.#countDropped(gone, trace);
     return gone;
   }
 }
@@ -488,6 +677,17 @@ export class Cache implements AsyncDisposable {
 function checkDelta(delta: number): void {
   if (!Number.isSafeInteger(delta))
     throw new ArgumentError(`delta must be a whole number; got ${describe(delta)}`);
+}
+
+function tagNote(tags: readonly TagVersion[]): Note {
+  return { freshUntil: null, keptMs: 0, costMs: 0, tags };
+}
+
+async function* matching(
+  keys: AsyncIterable<string>,
+  matches: (key: string) => boolean,
+): AsyncGenerator<string, void, undefined> {
+  for await (const key of keys) if (matches(key)) yield key;
 }
 
 async function* noKeys(): AsyncGenerator<string, void, undefined> {}

@@ -1,21 +1,38 @@
 import { type Awaitable, isThenable } from "./awaitable.js";
 import { BoundedBackend } from "./backend/bounded-backend.js";
+import { PackingBackend, packingFor } from "./backend/packing-backend.js";
 import { loadBackend } from "./config/load.js";
 import type { Backend, ParsedConfig } from "./config/types.js";
 import { ArgumentError, BackendError, ClosedError, isCulletError } from "./errors.js";
 import { Flights } from "./flights.js";
 import { FunctionError } from "./function-error.js";
+import { KeySpace } from "./key.js";
 import { KeyedMutex } from "./keyed-mutex.js";
+import type { Lease } from "./lease.js";
 import { newStats } from "./stats.js";
-import { type CacheTrace, channel } from "./trace.js";
+import { Tags } from "./tags.js";
+import { type CacheTrace, cacheNameOf, channel } from "./trace.js";
 import type { Codec } from "./values/codec.js";
-import { createCodec } from "./values/create-codec.js";
+import { createCodec, createOwnCodec } from "./values/create-codec.js";
+import type { Keyring } from "./values/keyring.js";
 import { UNDECODABLE } from "./values/undecodable.js";
+
+// By the backend, since several caches may have been made from one.
+const mutexes = new WeakMap<Backend, Pick<Loaded, "writes" | "changes">>();
 
 /** A backend that is loaded, and the codec that suits it. */
 export interface Loaded {
   readonly backend: Backend;
+  /** The same, without what compresses and protects its payloads. */
+  readonly bare: Backend;
+  readonly keyring: Keyring | undefined;
   readonly codec: Codec<unknown>;
+  /** The codec of what core itself keeps in the store. */
+  readonly own: Codec<unknown>;
+  /** Keeps the writes of a key in order, where the backend does not. */
+  readonly writes: KeyedMutex;
+  /** Keeps apart the changes of a key that do several writes, each of which may have to wait for others. */
+  readonly changes: KeyedMutex;
 }
 
 /** One configured backend, and what all views of its cache share: loads it, runs operations on it, and counts. */
@@ -23,13 +40,24 @@ export class Engine {
   readonly config: ParsedConfig;
   readonly flights = new Flights();
   readonly stats = newStats();
-  readonly #mutex = new KeyedMutex();
+  /** What is held in the store by this cache, until it is closed. */
+  readonly leases = new Set<Lease>();
+  readonly tags: Tags;
+  /** The functions whose results are kept under names, by what their keys begin with. */
+  readonly names = new Map<string, unknown>();
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #closed = new AbortController();
 
   constructor(config: ParsedConfig) {
     this.config = config;
+    this.tags = new Tags(this, new KeySpace(config));
+  }
+
+  /** Aborted, with a `ClosedError`, when the cache is closed. */
+  get closing(): AbortSignal {
+    return this.#closed.signal;
   }
 
   /**
@@ -59,14 +87,48 @@ export class Engine {
     return this.config.failOpen ? this.#attempt(part, missed, trace) : part();
   }
 
+  /** Reads the payload of a key: none where the store failed and the cache is to fail open. */
+  read({ backend }: Loaded, stored: string, trace: CacheTrace | undefined): Awaitable<unknown> {
+    if (!this.config.failOpen) return backend.get(stored);
+    return this.#attempt(
+      () => backend.get(stored),
+      () => undefined,
+      trace,
+    );
+  }
+
   /** Runs a write of `keys`, after those of the same keys before it where the store itself would not keep them apart. */
-  write<T>({ backend }: Loaded, keys: readonly string[], operation: () => Awaitable<T>): Awaitable<T> {
-    return this.#apart(backend, operation, () => this.#mutex.run(keys, operation));
+  write<T>(loaded: Loaded, keys: readonly string[], operation: () => Awaitable<T>): Awaitable<T> {
+    return this.#apart(loaded, operation, () => loaded.writes.run(keys, operation));
+  }
+
+  /** Runs a change of `key` that takes several commands, after those before it of this process. */
+  async change<T>({ changes }: Loaded, key: string, change: () => Promise<T>): Promise<T> {
+    return changes.run([key], change);
   }
 
   /** Runs a write that may reach every key. */
-  writeAll<T>({ backend }: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
-    return this.#apart(backend, operation, () => this.#mutex.runAlone(operation));
+  writeAll<T>(loaded: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
+    return this.#apart(loaded, operation, () => loaded.writes.runAlone(operation));
+  }
+
+  /** Counts the reading of a value, or of none, and returns it. */
+  count<T>(value: T, trace: CacheTrace | undefined): T {
+    if (trace !== undefined) trace.hit = value !== undefined;
+    if (value === undefined) this.stats.misses += 1;
+    else this.stats.hits += 1;
+    return value;
+  }
+
+  /** Counts the failure of what nobody waits for, and tells of it who listens. */
+  watch(result: Promise<unknown>): void {
+    result.catch((error) => {
+      this.stats.refreshErrors += 1;
+      const explained = this.#explain(error);
+      if (channel.hasSubscribers) {
+        channel.error.publish({ ...this.#traceOf("refresh"), error: explained });
+      }
+    });
   }
 
   /** Returns the value of `payload`, or `undefined` for a miss: also where it has expired, or cannot be decoded. */
@@ -94,12 +156,22 @@ export class Engine {
   }
 
   async #loadOnce(): Promise<Loaded> {
-    const backend = this.#bounded(await loadBackend(this.config));
+    const source = await loadBackend(this.config);
+    const bare = this.#bounded(source);
     if (this.#closing !== undefined) {
-      await backend.close();
+      await bare.close();
       throw this.#closedError();
     }
-    this.#loaded = { backend, codec: createCodec(backend.features, this.config.serializer) };
+    const packing = packingFor(bare.features, this.config);
+    const backend = packing === undefined ? bare : new PackingBackend(bare, packing);
+    this.#loaded = {
+      backend,
+      bare,
+      keyring: packing?.keyring,
+      codec: createCodec(backend.features, this.config.serializer),
+      own: createOwnCodec(backend.features),
+      ...mutexesOf(source),
+    };
     return this.#loaded;
   }
 
@@ -112,17 +184,24 @@ export class Engine {
     });
   }
 
-  #apart<T>(backend: Backend, operation: () => Awaitable<T>, inTurn: () => Awaitable<T>): Awaitable<T> {
+  #apart<T>(
+    { backend, bare }: Loaded,
+    operation: () => Awaitable<T>,
+    inTurn: () => Awaitable<T>,
+  ): Awaitable<T> {
     if (backend.features.atomic) return operation();
     // Those before it may keep it waiting, too.
-    return backend instanceof BoundedBackend ? backend.bound(inTurn) : inTurn();
+    return bare instanceof BoundedBackend ? bare.bound(inTurn) : inTurn();
   }
 
   async #close(): Promise<void> {
     // Operations must see the cache closed before the backend is.
     const loaded = this.#loaded;
     this.#loaded = undefined;
+    this.#closed.abort(this.#closedError());
     this.flights.abort(this.#closedError());
+    // Others need not wait for their time to be over.
+    await Promise.allSettled(Array.from(this.leases, (lease) => lease.release()));
     await loaded?.backend.close();
     // A backend that is being loaded is closed as soon as it is there.
     await this.#loading?.catch(() => {});
@@ -149,7 +228,7 @@ export class Engine {
     const { path, backendName } = this.config;
     const trace = {
       operation,
-      cache: path.replace(/^caches\./, ""),
+      cache: cacheNameOf(path),
       backend: backendName,
       keys: typeof keys === "string" ? [keys] : keys,
     };
@@ -183,4 +262,13 @@ export class Engine {
     const reason = error instanceof Error ? error.message : String(error);
     return new BackendError(`the backend of ${this.config.path} failed: ${reason}`, { cause: error });
   }
+}
+
+function mutexesOf(backend: Backend): Pick<Loaded, "writes" | "changes"> {
+  let known = mutexes.get(backend);
+  if (known === undefined) {
+    known = { writes: new KeyedMutex(), changes: new KeyedMutex() };
+    mutexes.set(backend, known);
+  }
+  return known;
 }

@@ -70,6 +70,11 @@ export class UnsupportedError extends CulletError {
   override readonly code: string = "CULLET_UNSUPPORTED";
 }
 
+/** A function given to `getOrSet` that took longer than its `hardTimeout`. */
+export class ComputationTimeoutError extends CulletError {
+  override readonly code: string = "CULLET_COMPUTATION_TIMEOUT";
+}
+
 /** What may be said of a failure at the store. */
 export interface BackendErrorOptions extends CulletErrorOptions {
   /** Whether a write may have happened although it failed. @default false */

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { describe, quote } from "./describe.js";
 import { ArgumentError, InvalidKeyError, UnsupportedError } from "./errors.js";
 import { FunctionError } from "./function-error.js";
@@ -17,6 +18,13 @@ const REMEMBERED_KEYS = 1_000;
 const REMEMBERED_LENGTH = PORTABLE_KEY_BYTES;
 
 let warned = false;
+
+/** What core itself keeps in the store, beside the entries. */
+type HiddenKind = "tag" | "lease" | "change" | "lock";
+
+const HIDDEN_DIGITS = 22;
+/** The version that a key function is told for what core keeps. */
+const HIDDEN_VERSION = 1;
 
 /** What makes the stored keys of a cache, or of one view of it. */
 export interface KeySpaceSettings {
@@ -83,6 +91,19 @@ export class KeySpace {
       stored[at] = known?.get(key) ?? this.stored(key, version, portableOnly);
     }
     return stored;
+  }
+
+  /**
+   * Returns the stored key of what core keeps about `name`. It stands under the prefix, beside the versions, so that no
+   * key of a user's is the same: after the kind comes one word, and no colon.
+   */
+  hidden(kind: HiddenKind, name: string): string {
+    const { keyPrefix, keyFunction } = this.#settings;
+    // 128 bits, of characters that every backend takes.
+    const own = `~${kind}:${hash("sha256", name, "base64url").slice(0, HIDDEN_DIGITS)}`;
+    if (keyFunction === undefined) return `${keyPrefix}:${own}`;
+    // Without regard to the version, since views of several versions reach the same keys.
+    return callOwn(keyFunction, own, keyPrefix, HIDDEN_VERSION);
   }
 
   /** What the stored keys of this prefix begin with, at every version. */

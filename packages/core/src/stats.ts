@@ -14,6 +14,10 @@ export interface CacheStats {
   readonly increments: number;
   /** Functions run by `getOrSet`. */
   readonly computations: number;
+  /** Misses that an old value answered, since it was within one of its stale windows. */
+  readonly stale: number;
+  /** Refreshes that failed while nobody waited for them. */
+  readonly refreshErrors: number;
   /** Operations that failed at the store. */
   readonly errors: number;
   /** Entries that were there but could not be decoded, each a miss. */
@@ -30,6 +34,8 @@ export function newStats(): { -readonly [Count in keyof CacheStats]: CacheStats[
     touches: 0,
     increments: 0,
     computations: 0,
+    stale: 0,
+    refreshErrors: 0,
     errors: 0,
     undecodable: 0,
   };

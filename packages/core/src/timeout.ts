@@ -43,6 +43,36 @@ export function toTtlMs(timeout: unknown): number | null {
   return ms >= FOREVER_MS ? null : Math.max(1, Math.round(ms));
 }
 
+/**
+ * Returns the milliseconds of a span that has an end, above zero.
+ *
+ * @param option what to call it in the message of an error.
+ * @throws TypeError naming the option and what came, if it is none.
+ */
+export function durationMs(span: unknown, option: string): number {
+  const ms = spanMs(span);
+  if (ms > 0) return ms;
+  throw new ArgumentError(
+    `${option} must be seconds above zero, or a string like "500ms"; got ${describe(span)}`,
+  );
+}
+
+/** Returns the milliseconds of a span that has an end and may be zero, as `durationMs` does of one above zero. */
+export function windowMs(span: unknown, option: string): number {
+  const ms = spanMs(span);
+  if (ms >= 0) return ms;
+  throw new ArgumentError(
+    `${option} must be seconds, none or more, or a string like "5m"; got ${describe(span)}`,
+  );
+}
+
+/** The milliseconds of `span`, below zero or NaN where it is not one that has an end. */
+function spanMs(span: unknown): number {
+  const ms = typeof span === "number" ? span * 1_000 : textToMs(span);
+  if (!(ms > 0)) return ms;
+  return ms >= FOREVER_MS ? Number.NaN : Math.max(1, Math.round(ms));
+}
+
 function textToMs(timeout: unknown): number {
   const [, amount, unit] = (typeof timeout === "string" && WITH_UNIT.exec(timeout)) || [];
   return amount === undefined || unit === undefined

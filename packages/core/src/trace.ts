@@ -12,8 +12,26 @@ export interface CacheTrace {
   readonly keys: readonly string[];
   /** Whether everything that was looked for was there; `undefined` for an operation that looks for nothing. */
   hit?: boolean | undefined;
+  /** How many of the keys were there, for an operation on several. */
+  found?: number | undefined;
+  /** How many entries were stored; `undefined` for an operation that stores none. */
+  stored?: number | undefined;
+  /** How many live entries were dropped by their keys; `undefined` for an operation that drops none. */
+  deleted?: number | undefined;
   /** What went wrong: told on the channel's `error` also where the cache fails open. */
   error?: unknown;
+}
+
+/** Notes how many of the keys of an operation on several were there. */
+export function noteFound(trace: CacheTrace | undefined, found: number, sought: number): void {
+  if (trace === undefined) return;
+  trace.hit = found === sought;
+  trace.found = found;
+}
+
+/** Returns what a cache that is configured at `path` is called where somebody watches. */
+export function cacheNameOf(path: string): string {
+  return path.replace(/^caches\./, "");
 }
 
 /**

@@ -318,7 +318,7 @@ describe("a wrong argument", () => {
     [
       "an option that does not exist",
       () => cache.set("k", 1, { timout: 5 } as never),
-      'options have no "timout"; here they have timeout and version',
+      'options have no "timout"; here they have timeout, version and tags',
     ],
     [
       "a timeout where nothing is stored",

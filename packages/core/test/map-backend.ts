@@ -1,4 +1,5 @@
 import { BaseBackend, type Payload } from "../src/backend/base-backend.js";
+import { now } from "../src/clock.js";
 
 /** The four required methods, and nothing else, over a Map. */
 export class MapBackend extends BaseBackend {
@@ -6,11 +7,11 @@ export class MapBackend extends BaseBackend {
 
   async get(key: string): Promise<Payload | undefined> {
     const entry = this.entries.get(key);
-    return entry !== undefined && entry.expires > Date.now() ? entry.payload : undefined;
+    return entry !== undefined && entry.expires > now() ? entry.payload : undefined;
   }
 
   async set(key: string, payload: Payload, ttlMs: number | null): Promise<void> {
-    this.entries.set(key, { payload, expires: Date.now() + (ttlMs ?? Number.POSITIVE_INFINITY) });
+    this.entries.set(key, { payload, expires: now() + (ttlMs ?? Number.POSITIVE_INFINITY) });
   }
 
   async delete(key: string): Promise<boolean> {

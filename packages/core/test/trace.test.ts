@@ -62,6 +62,33 @@ describe("the tracing channel", () => {
     ]);
   });
 
+  it("tells how many of several keys were there, and how many entries were stored and dropped", async () => {
+    const cache = createCache(new MapBackend());
+    await cache.set("k", "v");
+    await cache.setMany({ k: 1, l: 2 });
+    await cache.add("k", "v");
+    await cache.getMany(new Set(["k", "m"]));
+    await cache.getOrSet("k", () => 1);
+    await cache.getOrSet("m", () => 1);
+    await cache.getOrSetMany(new Set(["m", "n"]), () => ({ n: 1 }));
+    await cache.delete("k");
+    await cache.deleteMany(["k", "l", "m"]);
+    const counts = ended().map(({ operation, keys, found, stored, deleted }) => {
+      return { operation, keys, found, stored, deleted };
+    });
+    expect(counts).toEqual([
+      { operation: "set", keys: ["k"], stored: 1 },
+      { operation: "setMany", keys: ["k", "l"], stored: 2 },
+      { operation: "add", keys: ["k"], stored: 0 },
+      { operation: "getMany", keys: ["k", "m"], found: 1 },
+      { operation: "getOrSet", keys: ["k"] },
+      { operation: "getOrSet", keys: ["m"], stored: 1 },
+      { operation: "getOrSetMany", keys: ["m", "n"], found: 1, stored: 1 },
+      { operation: "delete", keys: ["k"], deleted: 1 },
+      { operation: "deleteMany", keys: ["k", "l", "m"], deleted: 2 },
+    ]);
+  });
+
   it("tells each operation by its own name, with the keys that it is about", async () => {
     const cache = createCache(new MapBackend());
     await cache.setMany(new Map([["n", 5]]));

@@ -74,6 +74,21 @@ describe.each(["npm", "pnpm"] as const)("an app installed by %s", (manager) => {
     await alone.remove();
   });
 
+  it.each(ADAPTERS)("tests what $adapter does in a day", async ({ location }) => {
+    const source = `
+      import { createCache } from "@cullet/core";
+      import { chaos, fakeClock } from "@cullet/core/testing";
+      const clock = fakeClock();
+      const cache = createCache("${location(app)}");
+      await cache.set("greeting", "hello", "1d");
+      await clock.advance("23h");
+      console.log(await cache.ttl("greeting"));
+      await clock.advance("1h");
+      console.log(await cache.get("greeting"), typeof chaos);
+      await cache.close();`;
+    expect(await app.runNode("testing.js", source)).toBe("3600\nundefined function\n");
+  });
+
   it("learns which adapter it has to install", async () => {
     const source = `
       import { createCache } from "@cullet/core";

@@ -6,6 +6,7 @@ import { run } from "../src/run.ts";
 
 const APP = `
 import { createCache, createCaches, type Cache } from "@cullet/core";
+import { chaos, fakeClock } from "@cullet/core/testing";
 import { file } from "@cullet/backend-file";
 import { locmem } from "@cullet/backend-locmem";
 
@@ -19,6 +20,13 @@ await caches.files.set("key", null, { timeout: "2h", version: 2 });
 // @ts-expect-error: no such alias
 caches.fiels;
 await caches.close();
+
+const clock = fakeClock({ now: new Date() });
+await clock.advance("1h");
+const store = chaos(locmem({ location: "app" }), { seed: 7, errors: 0.1, operations: ["get"] });
+createCache({ backend: () => store });
+// @ts-expect-error: no such operation
+store.cause({ operations: ["fetch"] });
 `;
 
 const PUBLISHED_TYPES = ["@cullet/core", "@cullet/backend-file", "@cullet/backend-locmem"];

@@ -1,4 +1,4 @@
-import type { Payload } from "@cullet/core";
+import { now, type Payload } from "@cullet/core";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, rangeFor, type Table } from "../table.js";
 import { indexNameOf, quoteName, quoteTable, type TableName } from "../table-name.js";
@@ -53,12 +53,12 @@ export class SqliteTable implements Table {
   }
 
   get(key: string): Payload | undefined {
-    const value = this.#values(this.#sql.get).get(key, Date.now());
+    const value = this.#values(this.#sql.get).get(key, now());
     return value === undefined ? undefined : toPayload(value);
   }
 
   getEach(keys: readonly string[]): (Payload | undefined)[] {
-    const rows = this.#rows(this.#sql.getEach).all(JSON.stringify(keys), Date.now()) as [string, unknown][];
+    const rows = this.#rows(this.#sql.getEach).all(JSON.stringify(keys), now()) as [string, unknown][];
     const found = new Map(rows);
     return keys.map((key) => {
       const value = found.get(key);
@@ -67,23 +67,23 @@ export class SqliteTable implements Table {
   }
 
   has(key: string): boolean {
-    return this.#values(this.#sql.has).get(key, Date.now()) !== undefined;
+    return this.#values(this.#sql.has).get(key, now()) !== undefined;
   }
 
   ttl(key: string): number | null | undefined {
-    const now = Date.now();
-    const expires = this.#values(this.#sql.ttl).get(key, now) as number | undefined;
+    const time = now();
+    const expires = this.#values(this.#sql.ttl).get(key, time) as number | undefined;
     if (expires === undefined) return undefined;
-    return expires === NEVER ? null : expires - now;
+    return expires === NEVER ? null : expires - time;
   }
 
   keys(prefix: string, after: string | undefined, limit: number): KeyPage {
     const [from, to] = boundsOf(Buffer.from(prefix));
-    const now = Date.now();
+    const time = now();
     const keys = (
       after === undefined
-        ? this.#values(this.#sql.keys).all(from, to, now, limit)
-        : this.#values(this.#sql.keysAfter).all(after, to, now, limit)
+        ? this.#values(this.#sql.keys).all(from, to, time, limit)
+        : this.#values(this.#sql.keysAfter).all(after, to, time, limit)
     ) as string[];
     return { keys, next: keys.length < limit ? undefined : keys.at(-1) };
   }
@@ -95,24 +95,24 @@ export class SqliteTable implements Table {
   }
 
   add({ key, payload, ttlMs }: Entry): boolean {
-    const now = Date.now();
-    return this.#change(this.#sql.add, key, toValue(payload), expiryOf(ttlMs, now), now) === 1;
+    const time = now();
+    return this.#change(this.#sql.add, key, toValue(payload), expiryOf(ttlMs, time), time) === 1;
   }
 
   delete(keys: readonly string[]): number {
-    if (keys.length === 1) return this.#change(this.#sql.delete, keys[0], Date.now());
-    return this.#change(this.#sql.deleteEach, JSON.stringify(keys), Date.now());
+    if (keys.length === 1) return this.#change(this.#sql.delete, keys[0], now());
+    return this.#change(this.#sql.deleteEach, JSON.stringify(keys), now());
   }
 
   touch(key: string, ttlMs: number | null): boolean {
-    const now = Date.now();
-    return this.#change(this.#sql.touch, expiryOf(ttlMs, now), key, now) === 1;
+    const time = now();
+    return this.#change(this.#sql.touch, expiryOf(ttlMs, time), key, time) === 1;
   }
 
   increase(key: string, delta: number): number | undefined {
     const [lowest, highest] = rangeFor(delta);
     // All rows are read, of which there is one: SQLite checkpoints its log only behind a statement that came to its end.
-    const [sum] = this.#values(this.#sql.increase).all(BigInt(delta), key, Date.now(), lowest, highest);
+    const [sum] = this.#values(this.#sql.increase).all(BigInt(delta), key, now(), lowest, highest);
     return sum as number | undefined;
   }
 
@@ -121,7 +121,7 @@ export class SqliteTable implements Table {
   }
 
   dropExpired(limit: number): number {
-    return this.#change(this.#sql.dropExpired, Date.now(), limit);
+    return this.#change(this.#sql.dropExpired, now(), limit);
   }
 
   count(limit: number): number {
@@ -135,7 +135,7 @@ export class SqliteTable implements Table {
   // Two statements, since of an upsert SQLite does not tell which of the two it was.
   #setOne({ key, payload, ttlMs }: Entry): number {
     const value = toValue(payload);
-    const expires = expiryOf(ttlMs, Date.now());
+    const expires = expiryOf(ttlMs, now());
     if (this.#change(this.#sql.update, value, expires, key) === 1) return 0;
     return this.#change(this.#sql.insert, key, value, expires);
   }
@@ -211,6 +211,6 @@ function toValue(payload: Payload): bigint | Uint8Array {
   return typeof payload === "number" ? BigInt(payload) : payload;
 }
 
-function expiryOf(ttlMs: number | null, now: number): number {
-  return ttlMs === null ? NEVER : now + ttlMs;
+function expiryOf(ttlMs: number | null, time: number): number {
+  return ttlMs === null ? NEVER : time + ttlMs;
 }

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
-import type { Cache } from "@cullet/core";
+import type { Backend, Cache } from "@cullet/core";
 import type { Chapter } from "../chapter.js";
 import { rejects, sorted } from "../expect.js";
 import { BRIEF, outlive, outliveCounter } from "../time.js";
 
 /** What each call makes of an expired entry at `key`, which the store may or may not have dropped. */
-const MISSES: Readonly<Record<string, (cache: Cache) => Promise<void>>> = {
+const MISSES: Readonly<Record<string, (cache: Cache, backend: Backend) => Promise<void>>> = {
   "a miss for get": async (cache) => assert.equal(await cache.get("key", "default"), "default"),
   "a miss for getMany": async (cache) => assert.deepEqual(await cache.getMany(["key"]), new Map()),
-  "not there for has": async (cache) => assert.equal(await cache.has("key"), false),
-  "without a ttl": async (cache) => assert.equal(await cache.ttl("key"), undefined),
+  "not there for has": async (cache, backend) => {
+    assert.equal(await cache.has("key"), false);
+    assert.equal(await backend.has(":1:key"), false);
+  },
+  "without a ttl": async (cache, backend) => {
+    assert.equal(await cache.ttl("key"), undefined);
+    assert.equal(await backend.ttl(":1:key"), undefined);
+  },
   "not revived by touch": async (cache) => {
     assert.equal(await cache.touch("key", 60), false);
     assert.equal(await cache.get("key"), undefined);
@@ -37,10 +43,10 @@ export const expiry: Chapter = {
   title: "expiry",
   tests(it) {
     for (const [outcome, check] of Object.entries(MISSES)) {
-      it(`an expired entry is ${outcome}`, async ({ cache }) => {
+      it(`an expired entry is ${outcome}`, async ({ cache, backend }) => {
         await cache.set("key", "old", BRIEF);
         await outlive(BRIEF);
-        await check(cache);
+        await check(cache, backend);
       });
     }
 

@@ -81,6 +81,12 @@ export const backendInterface: Chapter = {
       }
     });
 
+    it("has says whether an entry is there", async ({ backend }) => {
+      assert.equal(await backend.has("key"), false);
+      await backend.set("key", ALL_BYTES, null);
+      assert.equal(await backend.has("key"), true);
+    });
+
     it("delete says whether an entry went", async ({ backend }) => {
       await backend.set("key", ALL_BYTES, null);
       assert.equal(await backend.delete("key"), true);

@@ -48,8 +48,9 @@ export const touch: Chapter = {
       assert.deepEqual(await cache.get("key"), bytes);
     });
 
-    it("ttl is the seconds left, null for never, undefined where nothing is", async ({ cache }) => {
+    it("ttl is the seconds left, null for never, undefined where nothing is", async ({ cache, backend }) => {
       assert.equal(await cache.ttl("key"), undefined);
+      assert.equal(await backend.ttl(":1:key"), undefined);
       await assertLives(cache, "key", 90.25, () => cache.set("key", "value", 90.25));
       await cache.set("key", "value", null);
       assert.equal(await cache.ttl("key"), null);

@@ -4,9 +4,11 @@ import type { Runner } from "../runner.js";
 import type { Create } from "../subject.js";
 import { BRIEF, outlive } from "../time.js";
 import { Peer } from "./peer.js";
+import type { Tasks } from "./tasks.js";
 
 const PROCESSES = 4;
 const TIMES = 200;
+const PROGRAM = new URL("./worker.js", import.meta.url);
 
 /** How other processes reach the store under test. */
 export interface Processes {
@@ -20,7 +22,7 @@ export interface Processes {
 }
 
 interface Shared {
-  readonly peers: readonly Peer[];
+  readonly peers: readonly Peer<Tasks>[];
   readonly features: BackendFeatures;
 }
 
@@ -29,10 +31,10 @@ export function testProcesses(create: Create, { cache, from }: Processes, runner
   const { describe, beforeAll, afterAll } = runner;
 
   describe("several processes", () => {
-    const peers: Peer[] = [];
+    const peers: Peer<Tasks>[] = [];
 
     beforeAll(async () => {
-      for (let index = 0; index < PROCESSES; index += 1) peers.push(new Peer());
+      for (let index = 0; index < PROCESSES; index += 1) peers.push(new Peer(PROGRAM));
     });
 
     afterAll(async () => {
@@ -58,7 +60,7 @@ export function testProcesses(create: Create, { cache, from }: Processes, runner
     });
 
     it("what one sets over, deletes or clears is so for the others", async ({ peers }) => {
-      const [first, second] = peers as [Peer, Peer];
+      const [first, second] = peers as [Peer<Tasks>, Peer<Tasks>];
       await first.do("set", "key", "old");
       assert.equal(await second.do("get", "key"), "old");
       await second.do("set", "key", "new");
@@ -78,7 +80,7 @@ export function testProcesses(create: Create, { cache, from }: Processes, runner
     });
 
     it(`${PROCESSES} processes that count ${TIMES} times each lose nothing`, async ({ peers, features }) => {
-      const [first] = peers as [Peer];
+      const [first] = peers as [Peer<Tasks>];
       await first.do("set", "counter", 0, null);
       await Promise.all(peers.map((peer) => peer.do("incrOften", "counter", TIMES)));
       const sum = await first.do("get", "counter");
@@ -97,7 +99,7 @@ export function testProcesses(create: Create, { cache, from }: Processes, runner
     });
 
     it("no reader sees half of what others write", async ({ peers }) => {
-      const [first, second, ...readers] = peers as [Peer, Peer, ...Peer[]];
+      const [first, second, ...readers] = peers as [Peer<Tasks>, Peer<Tasks>, ...Peer<Tasks>[]];
       await first.do("set", "key", "a");
       const [, , ...torn] = await Promise.all([
         first.do("writeRuns", "key", 100),
@@ -108,7 +110,7 @@ export function testProcesses(create: Create, { cache, from }: Processes, runner
     });
 
     it("a process that closed its cache ends by itself", async ({ peers }) => {
-      const [first] = peers as [Peer];
+      const [first] = peers as [Peer<Tasks>];
       await first.do("set", "key", "value", 60);
       assert.equal(await first.leave(), 0);
     });

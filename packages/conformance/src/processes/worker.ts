@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { type Cache, createCache } from "@cullet/core";
-import type { Answer, Order, Tasks } from "./protocol.js";
+import { serve } from "./serve.js";
+import type { Tasks } from "./tasks.js";
 
 /** How many calls of one process are under way at once. */
 const AT_ONCE = 10;
@@ -44,19 +45,7 @@ const tasks: Tasks = {
   },
 };
 
-process.on("message", async ({ id, task, parameters }: Order) => {
-  const answer: Answer = await run(task, parameters).then(
-    (result) => ({ id, result }),
-    (error: unknown) => ({ id, error: inspect(error) }),
-  );
-  process.send?.(answer, () => {
-    if (task === "leave") process.disconnect();
-  });
-});
-
-async function run(task: keyof Tasks, parameters: readonly unknown[]): Promise<unknown> {
-  return (tasks[task] as (...parameters: readonly unknown[]) => Promise<unknown>)(...parameters);
-}
+serve(tasks);
 
 async function repeat<T>(times: number, call: () => Promise<T>): Promise<T[]> {
   const results: T[] = [];

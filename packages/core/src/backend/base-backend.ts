@@ -2,7 +2,7 @@ import { type Awaitable, whenReady } from "../awaitable.js";
 import { addDelta } from "../counter.js";
 import { quote } from "../describe.js";
 import { KeyNotFoundError, UnsupportedError } from "../errors.js";
-import { openInteger, payloadTtlMs, sealInteger, withTtlMs } from "../values/envelope.js";
+import { openInteger, remainingTtlMs, sealInteger, withTtlMs } from "../values/envelope.js";
 import { type BackendFeatures, baseFeatures } from "./features.js";
 
 /** What a backend keeps for a key: bytes, or a safe integer that it can count with. */
@@ -76,6 +76,11 @@ export abstract class BaseBackend<P = Payload> {
     return whenReady(this.get(key), (payload) => isLive(this, payload));
   }
 
+  /** Does what `get` does, as no use of the entry, where the backend drops the least recently used. */
+  peek(key: string): Awaitable<P | undefined> {
+    return this.get(key);
+  }
+
   /** Gives a live entry a new time to live; `false` where there is none. */
   async touch(key: string, ttlMs: number | null): Promise<boolean> {
     const payload = await this.get(key);
@@ -134,10 +139,4 @@ function ttlMsOf<P>(backend: BaseBackend<P>, key: string, payload: P): Awaitable
 /** Whether there is a payload, and none that has expired and that the store has yet to drop. */
 function isLive(backend: { features: BackendFeatures }, payload: unknown): boolean {
   return payload !== undefined && (keepsExpiry(backend) || remainingTtlMs(payload) !== undefined);
-}
-
-/** The milliseconds that `payload` has left; `undefined` where it has expired, and the store has yet to drop it. */
-function remainingTtlMs(payload: unknown): number | null | undefined {
-  const ttlMs = payloadTtlMs(payload);
-  return ttlMs === null || ttlMs > 0 ? ttlMs : undefined;
 }

@@ -1,8 +1,9 @@
 import { type Awaitable, isThenable } from "../awaitable.js";
 import { BackendTimeoutError, ClosedError } from "../errors.js";
 import { Deadlines } from "../network/deadlines.js";
-import { BaseBackend } from "./base-backend.js";
+import type { BaseBackend } from "./base-backend.js";
 import type { BackendFeatures } from "./features.js";
+import { isWrite, type Operation, WrappedBackend } from "./wrapped-backend.js";
 
 /** What a bounded backend must know. */
 export interface BoundedBackendOptions {
@@ -13,17 +14,15 @@ export interface BoundedBackendOptions {
 }
 
 /** Ends the calls of a backend that may wait for its store for ever. What comes of them after that is lost. */
-export class BoundedBackend extends BaseBackend<unknown> {
+export class BoundedBackend extends WrappedBackend {
   override readonly features: BackendFeatures;
-  readonly #backend: BaseBackend<unknown>;
   readonly #options: BoundedBackendOptions;
   readonly #deadlines: Deadlines;
   #closed = false;
 
   constructor(backend: BaseBackend<unknown>, options: BoundedBackendOptions) {
-    super();
+    super(backend);
     this.features = { ...backend.features, bounded: true };
-    this.#backend = backend;
     this.#options = options;
     this.#deadlines = new Deadlines(options.timeoutMs);
   }
@@ -33,90 +32,21 @@ export class BoundedBackend extends BaseBackend<unknown> {
     return this.#wait("write", write, true);
   }
 
-  override connect(): Awaitable<void> {
-    return this.#wait("connect", () => this.#backend.connect(), false);
-  }
-
-  get(key: string): Awaitable<unknown> {
-    return this.#wait("get", () => this.#backend.get(key), false);
-  }
-
-  override getMany(keys: readonly string[]): Promise<Map<string, unknown>> {
-    return this.#later("getMany", () => this.#backend.getMany(keys), false);
-  }
-
-  override getEach(keys: readonly string[]): Awaitable<readonly unknown[]> {
-    return this.#wait("getMany", () => this.#backend.getEach(keys), false);
-  }
-
-  set(key: string, payload: unknown, ttlMs: number | null): Awaitable<void> {
-    return this.#wait("set", () => this.#backend.set(key, payload, ttlMs), true);
-  }
-
-  override setMany(payloads: ReadonlyMap<string, unknown>, ttlMs: number | null): Promise<string[]> {
-    return this.#later("setMany", () => this.#backend.setMany(payloads, ttlMs), true);
-  }
-
-  delete(key: string): Awaitable<boolean> {
-    return this.#wait("delete", () => this.#backend.delete(key), true);
-  }
-
-  override deleteMany(keys: readonly string[]): Promise<number> {
-    return this.#later("deleteMany", () => this.#backend.deleteMany(keys), true);
-  }
-
-  override add(key: string, payload: unknown, ttlMs: number | null): Promise<boolean> {
-    return this.#later("add", () => this.#backend.add(key, payload, ttlMs), true);
-  }
-
-  override has(key: string): Awaitable<boolean> {
-    return this.#wait("has", () => this.#backend.has(key), false);
-  }
-
-  override touch(key: string, ttlMs: number | null): Promise<boolean> {
-    return this.#later("touch", () => this.#backend.touch(key, ttlMs), true);
-  }
-
-  override incr(key: string, delta: number): Promise<number> {
-    return this.#later("incr", () => this.#backend.incr(key, delta), true);
-  }
-
-  override ttl(key: string): Promise<number | null | undefined> {
-    return this.#later("ttl", () => this.#backend.ttl(key), false);
-  }
-
-  override async *keys(prefix: string): AsyncGenerator<string, void, undefined> {
-    const listed = this.#backend.keys(prefix)[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await this.#wait("keys", () => listed.next(), false);
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      await this.#wait("keys", () => listed.return?.(), false);
-    }
-  }
-
-  clear(prefix: string): Awaitable<void> {
-    return this.#wait("clear", () => this.#backend.clear(prefix), true);
-  }
-
   override close(): Awaitable<void> {
     this.#closed = true;
     this.#deadlines.expireAll();
-    return this.#backend.close();
+    return super.close();
   }
 
-  async #later<T>(operation: string, call: () => Awaitable<T>, isWrite: boolean): Promise<T> {
-    return this.#wait(operation, call, isWrite);
+  protected override pass<T>(operation: Operation, call: () => Awaitable<T>): Awaitable<T> {
+    return this.#wait(operation, call, isWrite(operation));
   }
 
-  #wait<T>(operation: string, call: () => Awaitable<T>, isWrite: boolean): Awaitable<T> {
+  #wait<T>(operation: string, call: () => Awaitable<T>, indeterminate: boolean): Awaitable<T> {
     const result = call();
     if (!isThenable(result)) return result;
     return new Promise<T>((resolve, reject) => {
-      const wait = this.#deadlines.add(() => reject(this.#lateError(operation, isWrite)));
+      const wait = this.#deadlines.add(() => reject(this.#lateError(operation, indeterminate)));
       result.then(
         (value) => {
           if (wait.settle()) resolve(value);

@@ -2,9 +2,11 @@ import { fileURLToPath } from "node:url";
 import { InvalidConfigError } from "../errors.js";
 import { toTtlMs } from "../timeout.js";
 import { fillBackendConfig, isBackend } from "./backend-config.js";
+import { parseCompression } from "./compression.js";
 import { readFields, rejectUnknown, requireObject } from "./fields.js";
 import { cullOptions } from "./options.js";
 import { boolean, custom } from "./readers.js";
+import { parseSecret } from "./secret.js";
 import { type BackendSetting, settings } from "./settings.js";
 import type { CreateOptions, ParsedConfig } from "./types.js";
 import { areFromUri, parseUri } from "./uri.js";
@@ -29,6 +31,8 @@ export function parseConfig(config: unknown, path: string, options: CreateOption
     backend,
     location,
     operationTimeout,
+    compression,
+    secret,
     options: own,
     ...rest
   } = readFields(given, settings, exactly(path));
@@ -41,6 +45,8 @@ export function parseConfig(config: unknown, path: string, options: CreateOption
   return {
     ...rest,
     path,
+    compression: parseCompression(compression, `${path}.compression`),
+    secret: secret === undefined ? undefined : parseSecret(secret, `${path}.secret`),
     from,
     backend: toFactory(backend),
     backendName: nameOf(backend),

@@ -2,8 +2,10 @@ import type { KeyFunction } from "../key.js";
 import { DEFAULT_OPERATION_TIMEOUT, DEFAULT_TIMEOUT, isTimeout, type Timeout, toTtlMs } from "../timeout.js";
 import type { Serializer } from "../values/serializer.js";
 import { isBackend, isLocation, LOCATION_EXPECTED } from "./backend-config.js";
+import { COMPRESSION_EXPECTED, isCompressionSetting, parseCompressionText } from "./compression.js";
 import { isObject } from "./fields.js";
 import { boolean, custom, decimal, integer } from "./readers.js";
+import { isSecretSetting, SECRET_EXPECTED } from "./secret.js";
 import type { Backend, BackendFactory, ParsedConfig } from "./types.js";
 
 /** What may stand as the backend of a cache. */
@@ -35,6 +37,13 @@ export const settings = {
     accepts: isSerializer,
     default: "structured",
   }),
+  compression: custom({
+    expected: COMPRESSION_EXPECTED,
+    accepts: isCompressionSetting,
+    parse: parseCompressionText,
+    default: false,
+  }),
+  secret: custom({ expected: SECRET_EXPECTED, accepts: isSecretSetting }),
   failOpen: boolean({ default: false }),
   operationTimeout: custom({
     expected: 'seconds above zero, or a string like "500ms"',

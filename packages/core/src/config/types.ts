@@ -2,7 +2,11 @@ import type { BaseBackend } from "../backend/base-backend.js";
 import type { CullOptions } from "../backend/cull.js";
 import type { KeyFunction } from "../key.js";
 import type { Timeout } from "../timeout.js";
+import type { Compression } from "../values/compression.js";
+import type { Secret } from "../values/keyring.js";
 import type { Serializer } from "../values/serializer.js";
+import type { CompressionSetting } from "./compression.js";
+import type { SecretSetting } from "./secret.js";
 
 /** A backend, whatever its payloads are. */
 export type Backend = BaseBackend<unknown>;
@@ -58,6 +62,13 @@ export interface CacheSettings {
    * @default "structured"
    */
   serializer?: "structured" | "json" | Serializer;
+  /** Whether long payloads are compressed, from which length on, and how. @default false */
+  compression?: CompressionSetting;
+  /**
+   * Signs or seals what is stored, so that who can write to the store, but has not the secret, cannot make up values: a
+   * string of at least 32 bytes, a list of which the first is the one in use, or `{ keys, mode }`.
+   */
+  secret?: SecretSetting;
   /**
    * Whether a store that fails is a miss, and a value that cannot be stored is not, instead of a `BackendError`. Each
    * counts in `stats().errors`.
@@ -114,5 +125,7 @@ export interface ParsedConfig {
   readonly version: number;
   readonly keyFunction: KeyFunction | undefined;
   readonly serializer: "structured" | "json" | Serializer;
+  readonly compression: Compression | undefined;
+  readonly secret: Secret | undefined;
   readonly failOpen: boolean;
 }

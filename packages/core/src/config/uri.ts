@@ -53,11 +53,18 @@ export function parseCacheUri(uri: string): NamedCacheConfig {
 export function parseUri(uri: string, context: UriContext): NamedCacheConfig {
   const { scheme, place, query } = splitUri(uri, context.path);
   const args = parseQuery(query, context);
-  const { timeout, keyPrefix, version, failOpen, operationTimeout } = settings;
+  // Ignored like another bad argument, it would leave values unprotected without a word.
+  if (args.has("secret")) {
+    throw new InvalidConfigError(
+      `${context.path}: a secret cannot be an argument of a URI, which is often logged; use { ...parseCacheUri(uri), secret }`,
+    );
+  }
+  const { timeout, keyPrefix, version, compression, failOpen, operationTimeout } = settings;
   const given = {
     timeout: take(args, ["timeout"], timeout, context),
     keyPrefix: take(args, ["keyPrefix"], keyPrefix, context),
     version: take(args, ["version"], version, context),
+    compression: take(args, ["compression"], compression, context),
     failOpen: take(args, ["failOpen"], failOpen, context),
     operationTimeout: take(args, ["operationTimeout"], operationTimeout, context),
   };

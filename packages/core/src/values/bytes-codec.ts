@@ -1,5 +1,7 @@
 import type { BackendFeatures } from "../backend/features.js";
+import { now } from "../clock.js";
 import type { Codec } from "./codec.js";
+import { expandBody } from "./compression.js";
 import type { Content } from "./content.js";
 import { asBuffer, expiryAfter, isEnvelope, Kind, open, seal, sealInteger } from "./envelope.js";
 import { isInteger, readDecimal, writeDecimal } from "./integer.js";
@@ -39,8 +41,11 @@ export class BytesCodec implements Codec<unknown> {
     if (!isEnvelope(bytes)) return readDecimal(bytes) ?? UNDECODABLE;
     const opened = open(key, bytes);
     if (opened === undefined) return UNDECODABLE;
-    const { kind, expiresAt, body } = opened;
-    if (expiresAt !== null && expiresAt <= Date.now()) return undefined;
+    const { expiresAt } = opened;
+    if (expiresAt !== null && expiresAt <= now()) return undefined;
+    const content = opened.kind === Kind.compressed ? expandBody(opened.body) : opened;
+    if (content === undefined) return UNDECODABLE;
+    const { kind, body } = content;
     return kind === Kind.integer ? (readDecimal(body) ?? UNDECODABLE) : this.#content.read(kind, body);
   }
 }

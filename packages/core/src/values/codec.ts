@@ -9,8 +9,8 @@ export interface Codec<P> {
    */
   encode(key: string, value: unknown, ttlMs: number | null): P;
   /**
-   * Returns a fresh value; `undefined` where the expiry written into the payload is past; `UNDECODABLE`. Never throws,
-   * whatever the payload.
+   * Returns a fresh value, whatever the payload's note says; `undefined` where the expiry written into the payload is
+   * past; `UNDECODABLE`. Never throws, whatever the payload.
    */
   decode(key: string, payload: P): unknown;
 }

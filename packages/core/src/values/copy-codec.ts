@@ -1,4 +1,5 @@
 import type { Codec } from "./codec.js";
+import { Noted } from "./note.js";
 import { plainText } from "./plain.js";
 import { readRich } from "./rich-reader.js";
 import { writeRich } from "./rich-writer.js";
@@ -31,7 +32,8 @@ export class CopyCodec implements Codec<unknown> {
     return new Snapshot(text, Buffer.concat(chunks));
   }
 
-  decode(_key: string, payload: unknown): unknown {
+  decode(_key: string, noted: unknown): unknown {
+    const payload = noted instanceof Noted ? noted.payload : noted;
     if (isPrimitive(payload)) return payload;
     if (!(payload instanceof Snapshot)) return UNDECODABLE;
     try {

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { now } from "../clock.js";
 import { crc32OfBytes, crc32OfText } from "./crc32.js";
 import { isInteger, readDecimal, writeDecimal } from "./integer.js";
 import { MAX_BYTES } from "./limits.js";
@@ -22,7 +23,11 @@ const CHECKSUM = 4;
 const EXPIRY_FLAG = 1 << 0;
 const EXPIRY = 8;
 
-const KNOWN_FLAGS = EXPIRY_FLAG;
+/** Metadata: the length of a note in 4 bytes, little-endian; the note. What it says is for `note.ts` to know. */
+const NOTE_FLAG = 1 << 1;
+const NOTE_LENGTH = 4;
+
+const KNOWN_FLAGS = EXPIRY_FLAG | NOTE_FLAG;
 
 /** What a body can be. A number keeps its meaning for ever. */
 export const Kind = {
@@ -41,6 +46,16 @@ export const Kind = {
   binary: 8,
   /** What a user's own serializer made. */
   custom: 9,
+  /** Another body, compressed: see `compression.ts`. */
+  compressed: 10,
+  /** Another body, signed: see `signer.ts`. */
+  signed: 11,
+  /** Another body, encrypted: see `sealer.ts`. */
+  sealed: 12,
+  /** Bytes that are no envelope, inside one of these three. */
+  bare: 13,
+  /** A number for a store that counts, in decimal digits, inside one of these three. */
+  number: 14,
 } as const;
 
 /** What goes into an envelope. */
@@ -57,21 +72,28 @@ export interface Opened {
   /** Milliseconds since 1970; `null` for never. */
   readonly expiresAt: number | null;
   /** A view of the payload. */
+  readonly note: Buffer | undefined;
+  /** A view of the payload. */
   readonly body: Buffer;
 }
 
-/** Returns a payload of `key` that holds `body`, and the time `expiresAt` unless that is `null`. */
-export function seal(key: string, body: Body, expiresAt: number | null): Buffer {
-  const bodyAt = METADATA + (expiresAt === null ? 0 : EXPIRY);
+/** Returns a payload of `key` that holds `body`, the time `expiresAt` unless that is `null`, and the note given. */
+export function seal(key: string, body: Body, expiresAt: number | null, note?: Uint8Array): Buffer {
+  const noteAt = METADATA + (expiresAt === null ? 0 : EXPIRY);
+  const bodyAt = noteAt + (note === undefined ? 0 : NOTE_LENGTH + note.length);
   const checksumAt = bodyAt + body.length;
   const length = checksumAt + CHECKSUM;
   if (length > MAX_BYTES) throw refused("value", `takes ${length} bytes; at most ${MAX_BYTES} can be kept`);
   const payload = Buffer.allocUnsafe(length);
   payload[0] = MAGIC;
   payload[1] = VERSION;
-  payload[2] = expiresAt === null ? 0 : EXPIRY_FLAG;
+  payload[2] = (expiresAt === null ? 0 : EXPIRY_FLAG) | (note === undefined ? 0 : NOTE_FLAG);
   payload[3] = body.kind;
   if (expiresAt !== null) payload.writeDoubleLE(expiresAt, METADATA);
+  if (note !== undefined) {
+    payload.writeUInt32LE(note.length, noteAt);
+    payload.set(note, noteAt + NOTE_LENGTH);
+  }
   body.fill(payload, bodyAt);
   payload.writeUInt32LE(checksum(key, payload), checksumAt);
   return payload;
@@ -81,13 +103,26 @@ export function seal(key: string, body: Body, expiresAt: number | null): Buffer 
 export function open(key: string, payload: Buffer): Opened | undefined {
   if (!isEnvelope(payload)) return undefined;
   const flags = payload[2] as number;
-  const bodyAt = METADATA + (flags & EXPIRY_FLAG ? EXPIRY : 0);
   const checksumAt = payload.length - CHECKSUM;
+  const note = noteIn(payload);
+  const bodyAt = METADATA + (flags & EXPIRY_FLAG ? EXPIRY : 0) + (note ? NOTE_LENGTH + note.length : 0);
   if ((flags & ~KNOWN_FLAGS) !== 0 || checksumAt < bodyAt) return undefined;
+  if (flags & NOTE_FLAG && note === undefined) return undefined;
   if (payload.readUInt32LE(checksumAt) !== checksum(key, payload)) return undefined;
   const expiresAt = flags & EXPIRY_FLAG ? payload.readDoubleLE(METADATA) : null;
   if (Number.isNaN(expiresAt)) return undefined;
-  return { kind: payload[3] as number, expiresAt, body: payload.subarray(bodyAt, checksumAt) };
+  return { kind: payload[3] as number, expiresAt, note, body: payload.subarray(bodyAt, checksumAt) };
+}
+
+/** Returns the note in an envelope that may be damaged; `undefined` where there is none. */
+export function noteIn(envelope: Buffer): Buffer | undefined {
+  const flags = envelope[2] as number;
+  if (!(flags & NOTE_FLAG)) return undefined;
+  const noteAt = METADATA + (flags & EXPIRY_FLAG ? EXPIRY : 0) + NOTE_LENGTH;
+  const checksumAt = envelope.length - CHECKSUM;
+  if (noteAt > checksumAt) return undefined;
+  const end = noteAt + envelope.readUInt32LE(noteAt - NOTE_LENGTH);
+  return end > checksumAt ? undefined : envelope.subarray(noteAt, end);
 }
 
 /** Whether `payload` begins like an envelope of this version, and is long enough for one. */
@@ -108,7 +143,7 @@ export function asBuffer(payload: unknown): Buffer | undefined {
 
 /** Returns when `ttlMs` from now is; `null` for never. */
 export function expiryAfter(ttlMs: number | null): number | null {
-  return ttlMs === null ? null : Date.now() + ttlMs;
+  return ttlMs === null ? null : now() + ttlMs;
 }
 
 // What follows is for backends whose store does not tell when an entry expires.
@@ -120,7 +155,8 @@ export function openInteger(key: string, payload: unknown): number | undefined {
   if (bytes === undefined) return undefined;
   if (!isEnvelope(bytes)) return readDecimal(bytes);
   const opened = open(key, bytes);
-  return opened?.kind === Kind.integer ? readDecimal(opened.body) : undefined;
+  // What has a note may count as expired, which a backend does not know: core counts with it.
+  return opened?.kind === Kind.integer && opened.note === undefined ? readDecimal(opened.body) : undefined;
 }
 
 /** Returns a payload of `key` that holds `integer`, and its expiry. */
@@ -134,7 +170,13 @@ export function payloadTtlMs(payload: unknown): number | null {
   if (bytes === undefined || !isEnvelope(bytes) || !((bytes[2] as number) & EXPIRY_FLAG)) return null;
   if (bytes.length < METADATA + EXPIRY + CHECKSUM) return null;
   const expiresAt = bytes.readDoubleLE(METADATA);
-  return Number.isNaN(expiresAt) ? null : expiresAt - Date.now();
+  return Number.isNaN(expiresAt) ? null : expiresAt - now();
+}
+
+/** Returns the milliseconds that `payload` has left: `null` for ever, `undefined` where it has expired. */
+export function remainingTtlMs(payload: unknown): number | null | undefined {
+  const ttlMs = payloadTtlMs(payload);
+  return ttlMs === null || ttlMs > 0 ? ttlMs : undefined;
 }
 
 /** Returns `payload` of `key` with another expiry inside; unchanged where it is no sound envelope. */
@@ -143,7 +185,7 @@ export function withTtlMs<P>(key: string, payload: P, ttlMs: number | null): P {
   // A damaged payload must not get a checksum that is right.
   const opened = bytes && open(key, bytes);
   if (opened === undefined) return payload;
-  return seal(key, bytesBody(opened.kind, opened.body), expiryAfter(ttlMs)) as P;
+  return seal(key, bytesBody(opened.kind, opened.body), expiryAfter(ttlMs), opened.note) as P;
 }
 
 /** Returns a body of bytes that are there already. */

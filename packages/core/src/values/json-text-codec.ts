@@ -1,6 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import type { BackendFeatures } from "../backend/features.js";
+import { BytesCodec } from "./bytes-codec.js";
 import type { Codec } from "./codec.js";
-import { asBuffer } from "./envelope.js";
+import { jsonContent } from "./content.js";
+import { asBuffer, isEnvelope } from "./envelope.js";
 import { isInteger } from "./integer.js";
 import { jsonText } from "./json-text.js";
 import { MAX_BYTES } from "./limits.js";
@@ -8,13 +11,15 @@ import { parseJson } from "./parse-json.js";
 import { refused } from "./refused.js";
 import { UNDECODABLE } from "./undecodable.js";
 
-/** Keeps bare JSON, for a store that other languages read and write too. */
+/** Keeps bare JSON, for a store that other languages read and write too; what has a note, in an envelope. */
 export class JsonTextCodec implements Codec<unknown> {
   readonly keepsText = false;
   readonly #counters: boolean;
+  readonly #enveloped: BytesCodec;
 
-  constructor(counters: boolean) {
-    this.#counters = counters;
+  constructor(features: BackendFeatures) {
+    this.#counters = features.counters;
+    this.#enveloped = new BytesCodec(features, jsonContent);
   }
 
   encode(_key: string, value: unknown): Uint8Array | number {
@@ -26,9 +31,10 @@ export class JsonTextCodec implements Codec<unknown> {
     return bytes;
   }
 
-  decode(_key: string, payload: unknown): unknown {
+  decode(key: string, payload: unknown): unknown {
     if (isInteger(payload)) return payload;
     const bytes = asBuffer(payload);
+    if (bytes !== undefined && isEnvelope(bytes)) return this.#enveloped.decode(key, bytes);
     if (bytes === undefined || bytes.length > MAX_BYTES || !isUtf8(bytes)) return UNDECODABLE;
     try {
       return parseJson(bytes.toString("utf8"));

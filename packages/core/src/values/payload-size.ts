@@ -1,4 +1,5 @@
 import { Snapshot } from "./copy-codec.js";
+import { Noted, writeNote } from "./note.js";
 
 const NUMBER_BYTES = 8;
 
@@ -6,6 +7,7 @@ const NUMBER_BYTES = 8;
 export function payloadSize(payload: unknown): number {
   if (typeof payload === "string") return Buffer.byteLength(payload);
   if (payload instanceof Uint8Array) return payload.byteLength;
+  if (payload instanceof Noted) return payloadSize(payload.payload) + writeNote(payload.note).byteLength;
   if (payload instanceof Snapshot) return Buffer.byteLength(payload.text) + (payload.bytes?.byteLength ?? 0);
   return typeof payload === "bigint" ? payload.toString(16).length : NUMBER_BYTES;
 }

@@ -1,6 +1,7 @@
 import { SerializationError } from "../errors.js";
 import type { Codec } from "./codec.js";
 import { Snapshot } from "./copy-codec.js";
+import { Noted } from "./note.js";
 import { UNDECODABLE } from "./undecodable.js";
 
 /** Keeps the very value that was given, for a store in this process's memory that makes no copies. */
@@ -15,7 +16,8 @@ export class ReferenceCodec implements Codec<unknown> {
     return value;
   }
 
-  decode(_key: string, payload: unknown): unknown {
+  decode(_key: string, noted: unknown): unknown {
+    const payload = noted instanceof Noted ? noted.payload : noted;
     // Caches that share a store may differ in whether they copy.
     return payload instanceof Snapshot ? UNDECODABLE : payload;
   }

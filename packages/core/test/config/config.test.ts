@@ -136,7 +136,7 @@ describe("parseConfig", () => {
   ])("%s is rejected with the known settings", (name, complaint) => {
     expect(() => parse({ backend: "locmem", [name]: 1 })).toThrow(
       new InvalidConfigError(
-        `caches.hot.${name}${complaint} (known are backend, location, timeout, keyPrefix, version, keyFunction, serializer, failOpen, operationTimeout, options)`,
+        `caches.hot.${name}${complaint} (known are backend, location, timeout, keyPrefix, version, keyFunction, serializer, compression, secret, failOpen, operationTimeout, options)`,
       ),
     );
   });
