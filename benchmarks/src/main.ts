@@ -7,6 +7,7 @@ import { benchLocMem } from "./locmem.js";
 import { benchMemcached } from "./memcached.js";
 import { benchRedis } from "./redis.js";
 import { benchScale } from "./scale.js";
+import { benchWatch } from "./watch.js";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   footprint: benchFootprint,
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   db: benchDb,
   memcached: benchMemcached,
   redis: benchRedis,
+  watch: benchWatch,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -14,6 +14,7 @@ const AT_ONCE = 64;
 const TTL_MS = 3_600_000;
 const keys = keysOf(KEYS);
 const hundred = keys.slice(0, 100);
+const absent = keys.map((key) => `absent:${key}`);
 const counters = keys.map((key) => `counter:${key}`);
 
 /** Measures the backend over Redis beside the bare driver, and other caches over Redis. */
@@ -42,6 +43,19 @@ export async function benchRedis(): Promise<void> {
     "bare ioredis": (key: string) => bare.incr(key),
     cullet: (key: string) => cache.incr(key),
   };
+  const hits = {
+    "cullet get": (key: string) => cache.get(key),
+    "cullet getOrSet": (key: string) => cache.getOrSet(key, () => shortText),
+    "cullet getOrSet with a lock": (key: string) => cache.getOrSet(key, () => shortText, { lock: true }),
+  };
+  const asks = {
+    "bare ioredis, EXISTS": (key: string) => bare.exists(key),
+    cullet: (key: string) => cache.has(key),
+  };
+  const drops = {
+    "bare ioredis": (key: string) => bare.del(key),
+    cullet: (key: string) => cache.delete(key),
+  };
   for (const set of Object.values(sets)) for (const key of keys) await set(key);
   for (const counter of counters) await cache.set(counter, 0, null);
 
@@ -53,6 +67,24 @@ export async function benchRedis(): Promise<void> {
   report(
     `redis: incr, ${AT_ONCE} at a time`,
     await measure(eachOf(incrs, (incr) => manyAtATime(incr, counters))),
+  );
+  report(
+    "redis: getOrSet that hits, one at a time",
+    await measure(eachOf(hits, (hit) => oneAtATime(hit, keys))),
+  );
+  report(
+    `redis: getOrSet that hits, ${AT_ONCE} at a time`,
+    await measure(eachOf(hits, (hit) => manyAtATime(hit, keys))),
+  );
+  report("redis: has, one at a time", await measure(eachOf(asks, (ask) => oneAtATime(ask, keys))));
+  report(`redis: has, ${AT_ONCE} at a time`, await measure(eachOf(asks, (ask) => manyAtATime(ask, keys))));
+  report(
+    "redis: delete of what is not there, one at a time",
+    await measure(eachOf(drops, (drop) => oneAtATime(drop, absent))),
+  );
+  report(
+    `redis: delete of what is not there, ${AT_ONCE} at a time`,
+    await measure(eachOf(drops, (drop) => manyAtATime(drop, absent))),
   );
   report(
     "redis: getMany of 100",
