@@ -1,0 +1,1 @@
+export { CulletStore, type CulletStoreOptions } from "./cullet-store.js";

@@ -1,0 +1,1 @@
+export { type FragmentOptions, fragment, fragmentKey } from "./fragment.js";
