@@ -4,7 +4,9 @@ import {
   type BackendFeatures,
   BaseBackend,
   baseFeatures,
+  type Copy,
   type CullOptions,
+  copyOf,
   KeyNotFoundError,
   type Payload,
   quote,
@@ -71,6 +73,12 @@ export class DbBackend extends BaseBackend {
 
   override getEach(keys: readonly string[]): Awaitable<(Payload | undefined)[]> {
     return keys.length === 0 ? [] : this.#database.read("getMany", (table) => table.getEach(keys));
+  }
+
+  override async getCopies(keys: readonly string[]): Promise<(Copy<Payload> | undefined)[]> {
+    if (keys.length === 0) return [];
+    const copies = await this.#database.read("getMany", (table) => table.getCopies(keys));
+    return copies.map((copy) => copy && copyOf(this, copy.payload, copy.ttlMs));
   }
 
   async set(key: string, payload: Payload, ttlMs: number | null): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Awaitable, Payload } from "@cullet/core";
+import type { Awaitable, Copy, Payload } from "@cullet/core";
 
 /** An entry to be stored. */
 export interface Entry {
@@ -30,6 +30,8 @@ export interface Table {
   get(key: string): Awaitable<Payload | undefined>;
   /** Returns the payload of each of `keys`. */
   getEach(keys: readonly string[]): Awaitable<(Payload | undefined)[]>;
+  /** Does what `getEach` does, with the milliseconds that each entry has left. */
+  getCopies(keys: readonly string[]): Awaitable<(Copy<Payload> | undefined)[]>;
   has(key: string): Awaitable<boolean>;
   /** Returns the milliseconds that `key` has left: `null` for ever, `undefined` where it is not there. */
   ttl(key: string): Awaitable<number | null | undefined>;

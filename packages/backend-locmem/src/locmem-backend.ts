@@ -120,6 +120,10 @@ export class LocMemBackend extends BaseBackend<unknown> {
     return slot === 0 ? undefined : table.payload(slot);
   }
 
+  override peekEach(keys: readonly string[]): unknown[] {
+    return keys.map((key) => this.peek(key));
+  }
+
   override async touch(key: string, ttlMs: number | null): Promise<boolean> {
     const { table } = this.#store;
     const slot = table.find(key);

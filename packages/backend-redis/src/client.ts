@@ -33,6 +33,7 @@ export interface RedisCommands {
     atOnce: number,
   ): Promise<[string, string[]]>;
   flushdb(mode: "ASYNC"): Promise<unknown>;
+  publish(channel: string, text: string): Promise<unknown>;
   ping(): Promise<unknown>;
 }
 
@@ -49,6 +50,17 @@ export interface NodeClient extends RedisCommands, Connectable {
   readonly options: { readonly host?: string; readonly port?: number; readonly keyPrefix?: string };
   /** The socket; not there before the first connection. */
   readonly stream?: Corkable & { readonly writable: boolean };
+  /** Makes a client of the same server, and with the same settings but these. */
+  duplicate(settings: object): SubscriberClient;
+}
+
+/** A client of one server that only listens. */
+export interface SubscriberClient extends Connectable {
+  client(...parameters: string[]): Promise<unknown>;
+  subscribe(channel: string): Promise<unknown>;
+  ping(): Promise<unknown>;
+  on(event: "messageBuffer", listener: (channel: Buffer, message: unknown) => void): unknown;
+  on(event: string, listener: (error: Error) => void): unknown;
 }
 
 /** A client of a whole cluster: what ioredis calls `Cluster`. */
@@ -70,4 +82,9 @@ export function isCluster(client: NodeClient | ClusterClient): client is Cluster
 export function streamsOf(client: NodeClient | ClusterClient): Corkable[] {
   const nodes = isCluster(client) ? client.nodes("master") : [client];
   return nodes.map(({ stream }) => stream).filter((stream) => stream !== undefined);
+}
+
+/** Returns the address of a node of a cluster, as the map of the slots has it. */
+export function addressOf({ options: { host, port } }: NodeClient): string {
+  return `${host}:${port}`;
 }

@@ -1,4 +1,6 @@
-import { type ClusterClient, type NodeClient, streamsOf } from "./client.js";
+import type { ChangeListener, Stop } from "@cullet/core";
+import { addressOf, type ClusterClient, type NodeClient, streamsOf } from "./client.js";
+import { ClusterTracking } from "./cluster-tracking.js";
 import { nodeCommandsOf } from "./commands-of.js";
 import { toFailure } from "./failure.js";
 import type { Link } from "./link.js";
@@ -66,6 +68,14 @@ export class ClusterServers implements Servers {
 
   noteWriteOfAll(): void {}
 
+  watch(prefix: string, listener: ChangeListener): Stop {
+    const open = async () => (await this.#link.open())[0];
+    return new ClusterTracking(
+      { open, refresh: refreshSlots, prefix, timeoutMs: this.#timeoutMs },
+      listener,
+    ).start();
+  }
+
   async connect(): Promise<void> {
     await this.#whole.read("connect", (redis) => redis.ping());
   }
@@ -104,11 +114,6 @@ export class ClusterServers implements Servers {
       write: (operation, send) => server.write(operation, () => send(commands)),
     };
   }
-}
-
-/** Returns the address of `node` as the map of the slots has it. */
-function addressOf({ options: { host, port } }: NodeClient): string {
-  return `${host}:${port}`;
 }
 
 function refreshSlots(client: ClusterClient): Promise<void> {

@@ -5,7 +5,7 @@ import { NodeCommands } from "./node-commands.js";
 
 /** Returns what asks through the client of one server. */
 export function nodeCommandsOf(client: NodeClient): Commands {
-  return new NodeCommands(client);
+  return new NodeCommands(client, () => streamsOf(client));
 }
 
 /** Returns what asks through the client of a cluster. */

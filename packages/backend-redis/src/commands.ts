@@ -1,6 +1,8 @@
+import type { Copy } from "@cullet/core";
 import type { RedisCommands } from "./client.js";
 import { isFull, isOtherType, wasRefused } from "./failure.js";
 import { type Entry, type Increment, type Incremented, incr, persist, toValue } from "./scripts.js";
+import type { Corkable } from "./tick.js";
 
 /** How many keys the server looks at for one page of a listing. */
 const LOOK_AT = 1_000;
@@ -8,9 +10,12 @@ const LOOK_AT = 1_000;
 /** What is asked of servers, in the words of a cache. Errors are those of the driver. */
 export abstract class Commands {
   protected readonly redis: RedisCommands;
+  readonly #streams: () => readonly Corkable[];
 
-  constructor(redis: RedisCommands) {
+  /** @param streams the sockets that lead to the servers now. */
+  constructor(redis: RedisCommands, streams: () => readonly Corkable[]) {
     this.redis = redis;
+    this.#streams = streams;
   }
 
   // Each of these returns, in the place of what the server refused, what it said against it.
@@ -40,6 +45,17 @@ export abstract class Commands {
     const refusal = payloads.find((payload) => payload instanceof Error);
     if (refusal !== undefined) throw refusal;
     return payloads as (Buffer | undefined)[];
+  }
+
+  /** Does what `getMany` does, with the milliseconds that each entry has left. */
+  async getCopies(keys: readonly string[]): Promise<(Copy<Buffer> | undefined)[]> {
+    const [payloads, ttls] = await this.together(() =>
+      Promise.all([this.getMany(keys), Promise.all(keys.map((key) => this.ttl(key)))]),
+    );
+    return payloads.map((payload, at) => {
+      const ttlMs = ttls[at];
+      return payload === undefined || ttlMs === undefined ? undefined : { payload, ttlMs };
+    });
   }
 
   /** Stores entries, and returns the keys for which the server has no memory left. */
@@ -91,8 +107,21 @@ export abstract class Commands {
     await this.redis.flushdb("ASYNC");
   }
 
+  async publish(channel: string, text: string): Promise<void> {
+    await this.redis.publish(channel, text);
+  }
+
   async ping(): Promise<void> {
     await this.redis.ping();
+  }
+
+  /** Has all that `ask` asks for leave in one go. */
+  protected together<T>(ask: () => T): T {
+    const streams = this.#streams();
+    for (const stream of streams) stream.cork();
+    const asked = ask();
+    for (const stream of streams) stream.uncork();
+    return asked;
   }
 }
 

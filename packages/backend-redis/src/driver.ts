@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import type { ClusterOptions, RedisOptions as DriverOptions } from "ioredis";
-import type { ClusterClient, NodeClient } from "./client.js";
+import type { ClusterClient, NodeClient, SubscriberClient } from "./client.js";
 import type { Address, RedisLocation } from "./location.js";
 
 /** What is used of ioredis. */
@@ -73,6 +73,19 @@ export function makeCluster({ Cluster }: Driver, access: Access): ClusterClient 
   );
 }
 
+/** Makes a client that only listens to the server of `client`, without connecting it. */
+export function makeSubscriber(client: NodeClient, timeoutMs: number): SubscriberClient {
+  return client.duplicate({
+    ...patience(timeoutMs),
+    // ioredis 6 hides what the server says in the newer one.
+    protocol: 2,
+    autoResubscribe: false,
+    // A node of a cluster is not connected anew by itself, and may have been a replica.
+    retryStrategy,
+    readOnly: false,
+  });
+}
+
 function nodeSettings({ location, tls, timeoutMs }: Access) {
   const { username, password } = location;
   return {
@@ -80,6 +93,18 @@ function nodeSettings({ location, tls, timeoutMs }: Access) {
     // A user without a password has an empty one.
     password: password ?? (username === undefined ? undefined : ""),
     tls,
+    ...patience(timeoutMs),
+    keepAlive: 30_000,
+    // What it adds to the handshake has no use here, and lets ioredis 5 stop reconnecting for good.
+    disableClientInfo: true,
+    // A master that has become a replica: 1 is to connect anew, without sending the command again.
+    reconnectOnError: (error: Error) => (error.message.startsWith("READONLY") ? 1 : false),
+  } satisfies DriverOptions;
+}
+
+/** Lets nothing wait for long, nor be sent twice. */
+function patience(timeoutMs: number) {
+  return {
     lazyConnect: true,
     enableOfflineQueue: false,
     // What was under way when a connection was lost may have been done: nothing is sent twice.
@@ -90,11 +115,6 @@ function nodeSettings({ location, tls, timeoutMs }: Access) {
     socketTimeout: Math.ceil(timeoutMs * 1.2),
     disconnectTimeout: 100,
     maxLoadingRetryTime: 500,
-    keepAlive: 30_000,
-    // What it adds to the handshake has no use here, and lets ioredis 5 stop reconnecting for good.
-    disableClientInfo: true,
-    // A master that has become a replica: 1 is to connect anew, without sending the command again.
-    reconnectOnError: (error: Error) => (error.message.startsWith("READONLY") ? 1 : false),
   } satisfies DriverOptions;
 }
 

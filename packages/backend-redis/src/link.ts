@@ -44,6 +44,12 @@ export class Link<C extends NodeClient | ClusterClient = NodeClient | ClusterCli
     return client === undefined ? [] : streamsOf(client);
   }
 
+  /** Returns the client, be it connected or not. */
+  async client(): Promise<C> {
+    const [client] = await this.#made();
+    return client;
+  }
+
   /** Asks over the connection, which is made first where there is none. Errors are a `RedisFailure`. */
   send<T>(send: Send<T>): Promise<T> {
     const commands = this.connected && this.#commands;
@@ -67,14 +73,18 @@ export class Link<C extends NodeClient | ClusterClient = NodeClient | ClusterCli
 
   async #open(): Promise<readonly [C, Commands]> {
     try {
-      this.#making ??= this.#make();
-      const made = await this.#making;
+      const made = await this.#made();
       const [client] = made;
       if (!isConnected(client)) await this.#untilConnected(client);
       return made;
     } catch (error) {
       throw toUnreachable(error);
     }
+  }
+
+  #made(): Promise<readonly [C, Commands]> {
+    this.#making ??= this.#make();
+    return this.#making;
   }
 
   async #make(): Promise<readonly [C, Commands]> {

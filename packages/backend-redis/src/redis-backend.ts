@@ -3,9 +3,13 @@ import {
   type BackendFeatures,
   BaseBackend,
   baseFeatures,
+  type ChangeListener,
+  type Copy,
+  copyOf,
   KeyNotFoundError,
   type Payload,
   quote,
+  type Stop,
 } from "@cullet/core";
 import { scan } from "./scan.js";
 import type { Servers } from "./servers.js";
@@ -113,6 +117,25 @@ export class RedisBackend extends BaseBackend {
 
   override ttl(key: string): Promise<number | null | undefined> {
     return this.#servers.keeper(key).read("ttl", (redis) => redis.ttl(key));
+  }
+
+  override async getCopies(keys: readonly string[]): Promise<readonly (Copy<Payload> | undefined)[]> {
+    // Replicas may be behind what is told of changes, which is what the servers know that keep the keys.
+    const shares = this.#servers.keepers(keys);
+    const parts = await Promise.all(
+      shares.map((share) => share.server.read("getMany", (redis) => redis.getCopies(share.keys))),
+    );
+    const found = new Map(
+      shares.flatMap((share, part) => share.keys.map((key, at) => [key, parts[part]?.[at]])),
+    );
+    return keys.map((key) => {
+      const copy = found.get(key);
+      return copy && copyOf(this, copy.payload, copy.ttlMs);
+    });
+  }
+
+  override watch(prefix: string, listener: ChangeListener): Stop {
+    return this.#servers.watch(prefix, listener);
   }
 
   override async *keys(prefix: string): AsyncGenerator<string, void, undefined> {

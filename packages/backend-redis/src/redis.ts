@@ -11,6 +11,7 @@ import { parseLocation, type RedisLocation } from "./location.js";
 import { openServers, useClient } from "./open-servers.js";
 import { RedisBackend } from "./redis-backend.js";
 import type { RedisOptions } from "./redis-options.js";
+import type { Servers } from "./servers.js";
 
 const readers = {
   client: option.custom({ expected: "a client of ioredis", accepts: isClient }),
@@ -33,22 +34,26 @@ const readers = {
  * @throws InvalidConfigError naming the setting that is wrong.
  */
 export function redis(config: PartialBackendConfig<RedisOptions> = {}): RedisBackend {
+  return new RedisBackend(openRedis(config));
+}
+
+/** Returns the servers of a configuration, without connecting to them. */
+export function openRedis(config: PartialBackendConfig<RedisOptions>): Servers {
   const { path, servers, operationTimeoutMs: timeoutMs } = fillBackendConfig(config);
   const options = readOptions(config, readers);
   if (options.client !== undefined) {
     checkClient(options.client, servers, path);
-    return new RedisBackend(useClient(options.client, timeoutMs));
+    return useClient(options.client, timeoutMs);
   }
   const { tls, sentinelUsername, sentinelPassword } = options;
   const location = withOptions(parseLocation(servers, `${path}.location`), options, path);
-  const access = {
+  return openServers({
     location,
     tls: location.tls ? (typeof tls === "object" ? tls : {}) : undefined,
     sentinelUsername,
     sentinelPassword,
     timeoutMs,
-  };
-  return new RedisBackend(openServers(access));
+  });
 }
 
 function withOptions(location: RedisLocation, options: RedisOptions, path: string): RedisLocation {

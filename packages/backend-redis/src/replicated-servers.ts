@@ -1,9 +1,12 @@
-import { BackendError, ClosedError } from "@cullet/core";
+import { BackendError, type ChangeListener, ClosedError, type Stop } from "@cullet/core";
 import type { NodeClient } from "./client.js";
 import type { Link } from "./link.js";
 import { RecentWrites } from "./recent-writes.js";
 import { GuardedServer, type Keeper, type Reader, type Server } from "./server.js";
 import type { Servers, Share } from "./servers.js";
+import { type Subscriber, subscriberOf } from "./subscriber.js";
+import { Subscription, type SubscriptionListener } from "./subscription.js";
+import { trackChanges } from "./tracking.js";
 
 /** How long a replica is taken to be behind at most, in milliseconds. */
 const LAG_MS = 1_000;
@@ -25,6 +28,7 @@ export class ReplicatedServers implements Servers {
   readonly #replicas: readonly GuardedServer[];
   readonly #recent: RecentWrites;
   readonly #reader: Reader;
+  readonly #subscriber: Subscriber;
   #turn = 0;
 
   constructor(primary: Member, replicas: readonly Member[], timeoutMs: number) {
@@ -35,6 +39,7 @@ export class ReplicatedServers implements Servers {
     this.#standIn = half(primary);
     this.#replicas = replicas.map(half);
     this.#recent = new RecentWrites(timeoutMs + LAG_MS);
+    this.#subscriber = subscriberOf(primary.link, timeoutMs);
     this.#reader = {
       get: (key) => this.#anywhere((server) => server.get(key)),
       read: (operation, send) => this.#anywhere((server) => server.read(operation, send)),
@@ -66,6 +71,14 @@ export class ReplicatedServers implements Servers {
 
   noteWriteOfAll(): void {
     this.#recent.addAll();
+  }
+
+  watch(prefix: string, listener: ChangeListener): Stop {
+    return trackChanges({ ...this.#subscriber, prefix }, listener);
+  }
+
+  subscribe(channel: string, listener: SubscriptionListener): Stop {
+    return new Subscription({ ...this.#subscriber, channel }, listener).start();
   }
 
   async connect(): Promise<void> {

@@ -1,4 +1,6 @@
+import type { ChangeListener, Stop } from "@cullet/core";
 import type { Keeper, Reader, Server } from "./server.js";
+import type { SubscriptionListener } from "./subscription.js";
 
 /** Keys that one server answers for. */
 export interface Share<S> {
@@ -20,6 +22,10 @@ export interface Servers {
   all(): Promise<readonly Server[]>;
   /** Notes that keys are written which nobody names. */
   noteWriteOfAll(): void;
+  /** Has all servers that keep keys tell what changes at those that begin with `prefix`. */
+  watch(prefix: string, listener: ChangeListener): Stop;
+  /** Listens to what is published on a channel. A cluster has none that would outlast each of its nodes. */
+  subscribe?(channel: string, listener: SubscriptionListener): Stop;
   /** Reaches the servers now, or fails fast. */
   connect(): Promise<void>;
   /** Releases the connections. Idempotent. */

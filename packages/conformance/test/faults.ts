@@ -1,5 +1,5 @@
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { CullOptions, Payload } from "@cullet/core";
+import type { ChangeListener, CullOptions, Payload } from "@cullet/core";
 import { recoding, renaming, retiming } from "./fault-makers.js";
 import { expiryOf, ReferenceBackend } from "./reference-backend.js";
 
@@ -660,6 +660,38 @@ export const FAULTS: readonly Fault[] = [
       override async setMany(payloads: ReadonlyMap<string, Payload>, ttlMs: number | null) {
         for (const [key, payload] of payloads) this.put(key, payload, expiryOf(ttlMs));
         return [];
+      }
+    },
+  },
+  // What is told to who keeps copies
+  {
+    fault: "getCopies knows of no expiry",
+    caughtBy: "the backend interface > getCopies tells what is left of each entry, as far as that is known",
+    Backend: class extends ReferenceBackend {
+      override async getCopies(keys: readonly string[]) {
+        const payloads = await this.getEach(keys);
+        return payloads.map((payload) => (payload === undefined ? undefined : { payload, ttlMs: null }));
+      }
+    },
+  },
+  {
+    fault: "peekEach returns payloads in another order",
+    caughtBy: "the backend interface > peek and peekEach find what get does",
+    Backend: class extends ReferenceBackend {
+      override async peekEach(keys: readonly string[]) {
+        const payloads = await this.getEach(keys);
+        return payloads.toReversed();
+      }
+    },
+  },
+  {
+    fault: "watch listens, and tells nothing",
+    caughtBy:
+      "the backend interface > watch tells of what is written and dropped under the prefix, where the store tells",
+    Backend: class extends ReferenceBackend {
+      override watch(_prefix: string, listener: ChangeListener) {
+        listener.listening();
+        return () => {};
       }
     },
   },

@@ -90,13 +90,15 @@ export function createCaches<const Sources extends Readonly<Record<string, AnySo
  * Makes the backend that a cache of this configuration would use, without reaching its store: for tools. It is theirs to
  * close.
  *
+ * @param path where the configuration stands, which the message of an error begins with.
  * @throws InvalidConfigError naming the setting that is wrong.
  */
 export async function createBackend<Options extends object>(
   config: CacheSource<Options>,
   options: CreateOptions = {},
+  path = "cache",
 ): Promise<Backend> {
-  return loadBackend(parseConfig(config, "cache", options));
+  return loadBackend(parseConfig(config, path, options));
 }
 
 function makeCache(config: unknown, path: string, options: CreateOptions): Cache {

@@ -142,7 +142,7 @@ async function awaitTurn(computation: Computation, leaseMs: number): Promise<Lea
     const lease = await Lease.take(engine, terms);
     try {
       // Its holder may have stored the value just before it gave the lease back.
-      const theirs = await newReader(computation, await loaded.backend.get(stored));
+      const theirs = await newReader(computation, await loaded.backend.peek(stored));
       if (theirs === undefined) return lease ?? "wait";
       await lease?.release();
       return theirs;
@@ -234,14 +234,14 @@ async function store(
   const { payload, ttlMs } = payloadOf(computation, made, lasting);
   if (flight.abandoned || (lease !== undefined && !(await lease.confirm()))) return theirs(computation);
 
-  let current = original === undefined ? undefined : await backend.get(stored);
+  let current = original === undefined ? undefined : await backend.peek(stored);
   let isStored: boolean | undefined;
   if (current === undefined) {
     isStored = await engine.write(loaded, [stored], () =>
       flight.abandoned ? undefined : backend.add(stored, payload, ttlMs),
     );
     if (isStored === undefined) return theirs(computation);
-    if (!isStored) current = await backend.get(stored);
+    if (!isStored) current = await backend.peek(stored);
   }
   if (!isStored) {
     const reader = await newReader(computation, current);
@@ -263,13 +263,13 @@ async function store(
 /** Drops what was stored when the lease was lost already: the next may have missed that it was there. */
 async function withdraw({ engine, loaded, stored }: Computation, payload: unknown): Promise<void> {
   const { backend } = loaded;
-  if (!isSamePayload(stored, await backend.get(stored), payload)) return;
+  if (!isSamePayload(stored, await backend.peek(stored), payload)) return;
   await engine.write(loaded, [stored], () => backend.delete(stored));
 }
 
 /** Returns a reader of what somebody else stored since the value was missed. */
 async function theirs(computation: Computation): Promise<Reader | undefined> {
-  return newReader(computation, await computation.loaded.backend.get(computation.stored));
+  return newReader(computation, await computation.loaded.backend.peek(computation.stored));
 }
 
 /** Returns a reader of `payload`, if that is live and not what was to be replaced. */

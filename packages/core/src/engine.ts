@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Awaitable, isThenable } from "./awaitable.js";
 import { BoundedBackend } from "./backend/bounded-backend.js";
 import { PackingBackend, packingFor } from "./backend/packing-backend.js";
@@ -52,6 +53,8 @@ export class Engine {
 
   constructor(config: ParsedConfig) {
     this.config = config;
+    // Any number of callers may wait for a lock, or a lease, at once.
+    setMaxListeners(0, this.#closed.signal);
     this.tags = new Tags(this, new KeySpace(config));
   }
 

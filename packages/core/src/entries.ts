@@ -70,10 +70,11 @@ export async function touchEntry(place: Place, ttlMs: number | null): Promise<bo
   const note = noteOf(backend.features, payload);
   if (note === undefined || !touched) return touched;
   if (note.freshUntil === null) return isLive(engine, loaded, note);
-  const changed = await changeLive(place, (payload, note) => {
-    const freshUntil = ttlMs === null ? null : now() + ttlMs;
-    return { payload, ttlMs: keptFor(ttlMs, note), note: { ...note, freshUntil } };
-  });
+  const freshUntil = ttlMs === null ? null : now() + ttlMs;
+  const changed = await changeLive(
+    place,
+    (payload, note) => note && { payload, ttlMs: keptFor(ttlMs, note), note: { ...note, freshUntil } },
+  );
   return changed ?? touchEntry(place, ttlMs);
 }
 
@@ -100,24 +101,33 @@ export async function addEntry(place: Place, { payload, ttlMs }: Stored): Promis
 export async function incrEntry(place: Place, delta: number, isRepeated = false): Promise<number> {
   const { engine, loaded, stored } = place;
   const { backend } = loaded;
+  // No store can count with what a secret protects.
+  if (loaded.keyring !== undefined) return incrInPayload(place, delta);
   try {
     return await engine.write(loaded, [stored], () => backend.incr(stored, delta));
   } catch (error) {
     if (!isCulletError(error) || error.code !== NOT_AN_INTEGER) throw error;
     // A counter with a note is none for the store.
     const payload = await backend.peek(stored);
-    if (noteOf(backend.features, payload) === undefined) {
-      // One may have been stored since.
-      if (isRepeated || openInteger(stored, payload) === undefined) throw error;
-      return incrEntry(place, delta, true);
-    }
+    if (noteOf(backend.features, payload) !== undefined) return incrInPayload(place, delta);
+    // One may have been stored since.
+    if (isRepeated || openInteger(stored, payload) === undefined) throw error;
+    return incrEntry(place, delta, true);
   }
+}
+
+/** Adds `delta` to a counter that its store takes for something else. */
+async function incrInPayload(place: Place, delta: number): Promise<number> {
+  const { engine, loaded, stored } = place;
   let sum = 0;
-  const changed = await changeLive(place, async (payload, note) => {
-    sum = addDelta(stored, engine.decode(loaded, stored, payload), delta);
-    const ttlMs = (await backend.ttl(stored)) ?? null;
-    return { payload: loaded.codec.encode(stored, sum, ttlMs), ttlMs, note };
-  });
+  const change = async (payload: unknown): Promise<Stored | undefined> => {
+    const value = engine.decode(loaded, stored, payload);
+    const ttlMs = value === undefined ? undefined : await loaded.backend.ttl(stored);
+    if (ttlMs === undefined) return undefined;
+    sum = addDelta(stored, value, delta);
+    return { payload: loaded.codec.encode(stored, sum, ttlMs), ttlMs };
+  };
+  const changed = await changeLive(place, change, loaded.keyring !== undefined);
   if (changed) return sum;
   if (changed === undefined) return incrEntry(place, delta);
   throw new KeyNotFoundError(`incr needs an entry at ${quote(stored)}; there is none`);
@@ -179,11 +189,7 @@ async function liveOf(engine: Engine, loaded: Loaded, keys: readonly string[]): 
 /** Whether what the store keeps at each key is absent for all but the store. */
 async function areAbsent(engine: Engine, loaded: Loaded, stored: readonly string[]): Promise<boolean[]> {
   const { backend } = loaded;
-  // To be looked at is no use of an entry; but where that is another round trip each, one for all is better.
-  const payloads =
-    backend.features.payloads === "bytes"
-      ? await backend.getEach(stored)
-      : await Promise.all(stored.map((key) => backend.peek(key)));
+  const payloads = await backend.peekEach(stored);
   const notes = payloads.map((payload) => noteOf(backend.features, payload));
   const standings = await standingsOf(engine, loaded, notes);
   return standings.map((standing) => standing !== "live");
@@ -196,33 +202,37 @@ async function isAbsentAt({ engine, loaded, stored }: Omit<Place, "keys">): Prom
 }
 
 /**
- * Puts what `change` makes of a live entry with a note in its place; `false` where there is none, `undefined` where what is
- * there now has no note, and is changed by the store's own command.
+ * Puts what `change` makes of a live entry in its place; `false` where there is none, `undefined` where what is there now has
+ * no note, and is changed by the store's own command, unless `isOurs` says that no entry is.
  */
 function changeLive(
   place: Place,
-  change: (payload: unknown, note: Note) => Awaitable<Stored & { note: Note }>,
+  change: (payload: unknown, note: Note | undefined) => Awaitable<(Stored & { note?: Note }) | undefined>,
+  isOurs = false,
 ): Promise<boolean | undefined> {
   const { engine, loaded, stored } = place;
   const { backend } = loaded;
+  const { features } = backend;
   return changing(place, async (confirm) => {
     const { flights } = engine;
     const watched = flights.beginChange(stored);
     try {
       const payload = await backend.peek(stored);
-      const note = noteOf(backend.features, payload);
-      if (payload !== undefined && note === undefined) return undefined;
-      if (note === undefined || !(await isLive(engine, loaded, note))) return false;
+      const note = noteOf(features, payload);
+      if (payload !== undefined && note === undefined && !isOurs) return undefined;
+      if (payload === undefined || (note !== undefined && !(await isLive(engine, loaded, note))))
+        return false;
       const changed = await change(payload, note);
+      if (changed === undefined) return false;
       const { ttlMs } = changed;
-      const noted = withNote(
-        changed.payload,
-        { features: backend.features, key: stored, ttlMs },
-        changed.note,
-      );
+      const kept = changed.note ?? note;
+      const result =
+        kept === undefined
+          ? changed.payload
+          : withNote(changed.payload, { features, key: stored, ttlMs }, kept);
       await confirm();
       await engine.write(loaded, [stored], () =>
-        watched.overtaken ? undefined : backend.set(stored, noted, ttlMs),
+        watched.overtaken ? undefined : backend.set(stored, result, ttlMs),
       );
       return true;
     } finally {

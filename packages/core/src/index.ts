@@ -1,6 +1,7 @@
 export { argumentKey } from "./argument-key.js";
-export type { Awaitable } from "./awaitable.js";
-export { BaseBackend, type Payload } from "./backend/base-backend.js";
+export { type Awaitable, whenReady } from "./awaitable.js";
+export { BaseBackend, type Copy, copyOf, type Payload } from "./backend/base-backend.js";
+export type { Bus, BusListener, ChangeListener, Listening, Stop } from "./backend/changes.js";
 export { type CullOptions, cullCount } from "./backend/cull.js";
 export { type BackendFeatures, baseFeatures } from "./backend/features.js";
 export type { ComputeMany } from "./batch.js";
@@ -16,7 +17,7 @@ export type {
 } from "./call-options.js";
 export { elapsed, now, startTimer, type Timer } from "./clock.js";
 export type { Compute, ComputeContext } from "./compute.js";
-export { fillBackendConfig } from "./config/backend-config.js";
+export { fillBackendConfig, isBackend } from "./config/backend-config.js";
 export type { CompressionOptions, CompressionSetting } from "./config/compression.js";
 export { cullOptions, option, readOptions } from "./config/options.js";
 export type { Reader } from "./config/readers.js";
@@ -37,6 +38,7 @@ export { parseCacheUri } from "./config/uri.js";
 export { addDelta } from "./counter.js";
 export { describe, quote } from "./describe.js";
 export {
+  ArgumentError,
   BackendError,
   type BackendErrorOptions,
   BackendTimeoutError,
@@ -58,7 +60,7 @@ export type { GetOrSetOptions, Span } from "./make-options.js";
 export { Deadlines, type Wait } from "./network/deadlines.js";
 export { type Failure, ServerGuard, type ServerGuardOptions } from "./network/server-guard.js";
 export type { CacheStats } from "./stats.js";
-export { isTimeout, type Timeout } from "./timeout.js";
+export { durationMs, isTimeout, type Timeout, toTtlMs, windowMs } from "./timeout.js";
 export type { CacheTrace } from "./trace.js";
 export { payloadSize } from "./values/payload-size.js";
 export type { Serializer } from "./values/serializer.js";

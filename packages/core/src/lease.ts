@@ -34,7 +34,9 @@ export class Lease {
   readonly token = randomUUID();
   readonly #engine: Engine;
   readonly #terms: LeaseTerms;
-  readonly #lost = new AbortController();
+  /** Made when somebody asks for its signal: most leases are released before. */
+  #controller: AbortController | undefined;
+  #isLost = false;
   #ttlMs: number;
   #until = 0;
   #ending: Timer | undefined;
@@ -81,7 +83,9 @@ export class Lease {
 
   /** Aborted when it is released or lost. */
   get signal(): AbortSignal {
-    return this.#lost.signal;
+    this.#controller ??= new AbortController();
+    if (this.#isLost) this.#controller.abort();
+    return this.#controller.signal;
   }
 
   /** Whether it is this owner's in the store too, and will be for as long as a command takes. */
@@ -147,7 +151,7 @@ export class Lease {
 
   #isOwn(): Awaitable<boolean> {
     const { loaded, key } = this.#terms;
-    return whenReady(loaded.backend.get(key), (payload) => loaded.own.decode(key, payload) === this.token);
+    return whenReady(loaded.backend.peek(key), (payload) => loaded.own.decode(key, payload) === this.token);
   }
 
   #hold(asked: number, ttlMs: number): void {
@@ -178,7 +182,8 @@ export class Lease {
     this.#ending?.stop();
     this.#renewing?.stop();
     this.#engine.leases.delete(this);
-    this.#lost.abort();
+    this.#isLost = true;
+    this.#controller?.abort();
     return false;
   }
 }

@@ -31,7 +31,9 @@ export class Tags {
   /** Returns the versions of `tags` now, of which those that are new get one. */
   async versions(loaded: Loaded, tags: readonly string[]): Promise<TagVersion[]> {
     if (tags.length === 0) return [];
-    const stored = await this.#read(loaded, tags);
+    const keys = this.#keysOf(tags);
+    // Under a version of the past, what is stored now would never be found.
+    const stored = versionsIn(loaded, keys, await loaded.backend.peekEach(keys));
     return Promise.all(
       tags.map(async (tag, at): Promise<TagVersion> => [tag, stored[at] ?? (await this.#begin(loaded, tag))]),
     );
@@ -40,7 +42,9 @@ export class Tags {
   /** Returns which of `versions` are still those of their tags, in one round trip for all. */
   current(loaded: Loaded, versions: readonly TagVersion[]): Awaitable<ReadonlySet<TagVersion>> {
     const tags = [...new Set(versions.map(([tag]) => tag))];
-    return whenReady(this.#read(loaded, tags), (stored) => {
+    const keys = this.#keysOf(tags);
+    return whenReady(loaded.backend.getEach(keys), (payloads) => {
+      const stored = versionsIn(loaded, keys, payloads);
       const versionOf = new Map(tags.map((tag, at) => [tag, stored[at]]));
       return new Set(versions.filter(([tag, version]) => versionOf.get(tag) === version));
     });
@@ -79,11 +83,8 @@ export class Tags {
     return invalidated !== "" && !random.startsWith(this.#id) && Number.parseInt(invalidated, RADIX) >= time;
   }
 
-  #read(loaded: Loaded, tags: readonly string[]): Awaitable<(string | undefined)[]> {
-    const keys = tags.map((tag) => this.#keys.hidden("tag", tag));
-    return whenReady(loaded.backend.getEach(keys), (payloads) =>
-      keys.map((key, at) => versionIn(loaded, key, payloads[at])),
-    );
+  #keysOf(tags: readonly string[]): string[] {
+    return tags.map((tag) => this.#keys.hidden("tag", tag));
   }
 
   /** Returns a version that no tag had before: it begins with the time of the invalidation that it comes of, if of one. */
@@ -98,7 +99,7 @@ export class Tags {
     const payload = loaded.own.encode(key, version, null);
     const added = await this.#engine.write(loaded, [key], () => loaded.backend.add(key, payload, null));
     if (added) return version;
-    const theirs = versionIn(loaded, key, await loaded.backend.get(key));
+    const theirs = versionIn(loaded, key, await loaded.backend.peek(key));
     if (theirs !== undefined) return theirs;
     // What is there cannot be read, and no entry can be of it.
     await this.#engine.write(loaded, [key], () => loaded.backend.set(key, payload, null));
@@ -124,6 +125,14 @@ export function checkTags(given: unknown): readonly string[] {
     }
   }
   return [...tags] as string[];
+}
+
+function versionsIn(
+  loaded: Loaded,
+  keys: readonly string[],
+  payloads: readonly unknown[],
+): (string | undefined)[] {
+  return keys.map((key, at) => versionIn(loaded, key, payloads[at]));
 }
 
 function versionIn({ own }: Loaded, key: string, payload: unknown): string | undefined {

@@ -224,3 +224,20 @@ describe("a lock, as time goes by,", () => {
     expect(lock?.isHeld).toBe(true);
   });
 });
+
+it("may be waited for by any number without a warning", async () => {
+  const { one, other } = twoCaches();
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on("warning", warned);
+  try {
+    const held = await other.lock("job");
+    const waiting = Array.from({ length: 20 }, async () => (await one.lock("job", { wait: 10 }))?.release());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await held?.release();
+    await Promise.all(waiting);
+  } finally {
+    process.off("warning", warned);
+  }
+  expect(warnings).toEqual([]);
+});

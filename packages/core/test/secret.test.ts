@@ -128,16 +128,23 @@ describe.each(cases)("with $mode, on $name,", ({ mode, create }) => {
     expect(await cacheOver(backend, { secret }).get("new")).toBe("of new");
   });
 
-  it("incr is not supported, and integers are values like others", async () => {
+  it("counters count, and are protected like other values", async () => {
     const backend = create();
-    const cache = cacheOver(backend, { secret });
-    await cache.set("n", 5);
-    await expect(cache.incr("n")).rejects.toMatchObject({
-      code: "CULLET_UNSUPPORTED",
-      message: 'incr of ":1:n": no store can count with what a secret protects; a cache without a secret can',
-    });
-    expect(await cache.get("n")).toBe(5);
+    const one = cacheOver(backend, { secret });
+    const other = cacheOver(backend, { secret });
+    await one.set("n", 5, 60);
+    expect(
+      await Promise.all([one.incr("n"), other.incr("n", 10), one.decr("n", 2), other.incr("n")]),
+    ).toContain(15);
+    expect(await one.get("n")).toBe(15);
+    expect(await one.ttl("n")).toBeGreaterThan(50);
     expect(backend.entries.get(":1:n")?.payload).toBeInstanceOf(Uint8Array);
+    await one.set("text", "five");
+    await expect(one.incr("text")).rejects.toMatchObject({ code: "CULLET_NOT_AN_INTEGER" });
+    expect(await one.get("text")).toBe("five");
+    await expect(one.incr("missing")).rejects.toMatchObject({ code: "CULLET_KEY_NOT_FOUND" });
+    await backend.set(":1:forged", Buffer.from("7") as never, null);
+    await expect(one.incr("forged")).rejects.toMatchObject({ code: "CULLET_KEY_NOT_FOUND" });
   });
 
   it("touch, ttl and incrVersion work as without", async () => {

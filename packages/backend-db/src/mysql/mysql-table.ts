@@ -47,6 +47,11 @@ export class MysqlTable extends ServerTable {
     return this.statements.run(this.#sql.select.for(padded.length), ...padded);
   }
 
+  protected selectCopies(ids: readonly Buffer[]): Promise<Result> {
+    const padded = pad(ids);
+    return this.statements.run(this.#sql.selectCopies.for(padded.length), ...padded);
+  }
+
   protected async upsert(rows: readonly Row[]): Promise<number> {
     if (rows.length === 1 && rows[0] !== undefined) await this.#checkSize(rows[0]);
     const padded = pad(rows);
@@ -122,11 +127,13 @@ function statementsFor(table: string, isLive: string, expires: string) {
   const orElse = `ON DUPLICATE KEY UPDATE
     value = VALUES(value), counter = VALUES(counter), expires = VALUES(expires)`;
   const keep = (column: string) => `${column} = IF(${isLive}, ${column}, VALUES(${column}))`;
+  const select = (columns: string) =>
+    new ByCount(
+      (count) => `SELECT ${columns} FROM ${table} WHERE cache_key IN (${list("?", count)}) AND ${isLive}`,
+    );
   return {
-    select: new ByCount(
-      (count) =>
-        `SELECT cache_key, value, counter FROM ${table} WHERE cache_key IN (${list("?", count)}) AND ${isLive}`,
-    ),
+    select: select("cache_key, value, counter"),
+    selectCopies: select(`cache_key, value, counter, expires, ${DIALECT.now}`),
     upsert: new ByCount((count) => `${into} ${list(row, count)} ${orElse}`),
     // Two values less for each row are a tenth of the time.
     upsertBytes: new ByCount((count) => `${into} ${list(`(?, NULL, ?, NULL, ${expires})`, count)} ${orElse}`),

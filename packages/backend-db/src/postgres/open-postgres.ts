@@ -1,11 +1,9 @@
-import type { Socket } from "node:net";
-import type { ClientConfig } from "pg";
 import { nameOfServer } from "../db-location.js";
-import { loadDriver } from "../driver.js";
 import type { OpenOptions } from "../open-options.js";
 import { OwnPool } from "../server/own-pool.js";
 import type { Pool } from "../server/pool.js";
 import { ServerDatabase } from "../server/server-database.js";
+import { connectPostgres } from "./connect-postgres.js";
 import { isPostgresPool, type PostgresClient } from "./postgres-client.js";
 import { toPostgresFailure } from "./postgres-failure.js";
 import { connectionsOf, runOn } from "./postgres-pool.js";
@@ -32,28 +30,15 @@ function databaseOver(pool: Pool, name: string, options: OpenOptions): ServerDat
   });
 }
 
-function ownPool(url: string, { timeoutMs, path }: OpenOptions): Pool {
-  const settings: ClientConfig = {
-    connectionString: url,
-    application_name: "cullet",
-    connectionTimeoutMillis: timeoutMs,
-    // The server gives up before the caller does, so that it is known that nothing was done.
-    statement_timeout: Math.ceil(timeoutMs * 0.8),
-    keepAlive: true,
-  };
+function ownPool(url: string, options: OpenOptions): Pool {
   return new OwnPool(async () => {
-    const { default: pg } = await loadDriver("pg", path, () => import("pg"));
-    const client = new pg.Client(settings);
-    // It is told by the end, too.
-    client.on("error", () => {});
-    await client.connect();
-    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    const { client, destroy } = await connectPostgres(url, options);
     return {
       run: (statement) => runOn(client, statement),
       end: () => {
         client.end().catch(() => {});
       },
-      destroy: () => stream.destroy(),
+      destroy,
       onEnd: (listener) => {
         client.once("end", listener);
         client.once("error", listener);

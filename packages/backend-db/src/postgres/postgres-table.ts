@@ -38,6 +38,10 @@ export class PostgresTable extends ServerTable {
     return this.statements.run(this.#sql.select, ids);
   }
 
+  protected selectCopies(ids: readonly Buffer[]): Promise<Result> {
+    return this.statements.run(this.#sql.selectCopies, ids);
+  }
+
   protected async upsert(rows: readonly Row[]): Promise<number> {
     const { rows: result } = await this.#upsert(rows);
     return Number(result[0]?.[0]);
@@ -103,9 +107,11 @@ function statementsFor(table: string, isLive: string, expires: string) {
   const isNew = "(xmax = 0)::int";
   const counted = (insert: string) =>
     `WITH written AS (${insert} ${orElse} RETURNING ${isNew} AS is_new) SELECT sum(is_new) FROM written`;
+  const row = `${DIALECT.bytes("cache_key")}, ${DIALECT.bytes("value")}, counter`;
+  const whereLive = `FROM ${table} WHERE cache_key = ANY (?::bytea[]) AND ${isLive}`;
   return {
-    select: `SELECT ${DIALECT.bytes("cache_key")}, ${DIALECT.bytes("value")}, counter FROM ${table}
-      WHERE cache_key = ANY (?::bytea[]) AND ${isLive}`,
+    select: `SELECT ${row} ${whereLive}`,
+    selectCopies: `SELECT ${row}, expires, ${DIALECT.now} ${whereLive}`,
     upsert: `${into} VALUES (?, ?, ?, ?, ${expires}) ${orElse} RETURNING ${isNew}`,
     upsertEach: counted(`${into} SELECT id, long, value, counter, ${expires.replace("?", "ttl")}
       FROM unnest(?::bytea[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[]) AS new (id, long, value, counter, ttl)`),

@@ -1,4 +1,4 @@
-import { type Payload, payloadSize } from "@cullet/core";
+import { type Copy, type Payload, payloadSize } from "@cullet/core";
 import { Batch } from "../batch.js";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, type Table } from "../table.js";
@@ -68,6 +68,8 @@ export abstract class ServerTable implements Table {
   protected abstract nameOf(id: unknown): string;
   /** Returns id, value and counter of the rows that are live among `ids`. */
   protected abstract select(ids: readonly Buffer[]): Promise<Result>;
+  /** Does what `select` does; the time of expiry and that of the server follow. */
+  protected abstract selectCopies(ids: readonly Buffer[]): Promise<Result>;
   /** Stores rows of different keys, in the order of their keys, and returns how many came. */
   protected abstract upsert(rows: readonly Row[]): Promise<number>;
   protected abstract insert(row: Row): Promise<boolean>;
@@ -97,12 +99,19 @@ export abstract class ServerTable implements Table {
     return this.#order.read([key], () => this.#gets.ask(key));
   }
 
-  async getEach(keys: readonly string[]): Promise<(Payload | undefined)[]> {
-    const chunks = chunksOf(keys, MOST_ROWS);
-    const parts = await this.#order.read(keys, () =>
-      Promise.all(chunks.map((chunk) => this.#getChunk(chunk))),
-    );
-    return parts.flat();
+  getEach(keys: readonly string[]): Promise<(Payload | undefined)[]> {
+    return this.#inChunks(keys, (chunk) => this.#getChunk(chunk));
+  }
+
+  getCopies(keys: readonly string[]): Promise<(Copy<Payload> | undefined)[]> {
+    return this.#inChunks(keys, async (chunk) => {
+      const ids = chunk.map((key) => idOf(key));
+      const { rows } = await this.selectCopies(ids);
+      return this.#eachOf(ids, rows, ([_id, value, counter, expires, now]) => ({
+        payload: this.#payloadOf(value, counter),
+        ttlMs: ttlOf(expires, now),
+      }));
+    });
   }
 
   async has(key: string): Promise<boolean> {
@@ -111,9 +120,7 @@ export abstract class ServerTable implements Table {
 
   async ttl(key: string): Promise<number | null | undefined> {
     const row = await this.#rowOf(this.#sql.ttl, key);
-    if (row === undefined) return undefined;
-    const [expires, now] = row.map(Number) as [number, number];
-    return expires === NEVER ? null : expires - now;
+    return row === undefined ? undefined : ttlOf(row[0], row[1]);
   }
 
   async keys(prefix: string, after: Buffer | undefined, limit: number): Promise<KeyPage> {
@@ -192,8 +199,22 @@ export abstract class ServerTable implements Table {
   async #getChunk(keys: readonly string[]): Promise<(Payload | undefined)[]> {
     const ids = keys.map((key) => idOf(key));
     const { rows } = await this.select(ids);
-    const found = new Map<string, Payload>();
-    for (const [id, value, counter] of rows) found.set(this.nameOf(id), this.#payloadOf(value, counter));
+    return this.#eachOf(ids, rows, ([_id, value, counter]) => this.#payloadOf(value, counter));
+  }
+
+  async #inChunks<T>(keys: readonly string[], ask: (chunk: readonly string[]) => Promise<T[]>): Promise<T[]> {
+    const chunks = chunksOf(keys, MOST_ROWS);
+    const parts = await this.#order.read(keys, () => Promise.all(chunks.map(ask)));
+    return parts.flat();
+  }
+
+  /** Returns what is made of the row of each of `ids`; a row begins with its id. */
+  #eachOf<T>(
+    ids: readonly Buffer[],
+    rows: Result["rows"],
+    make: (row: readonly unknown[]) => T,
+  ): (T | undefined)[] {
+    const found = new Map(rows.map((row) => [this.nameOf(row[0]), make(row)]));
     return ids.map((id) => found.get(this.nameOf(id)));
   }
 
@@ -240,6 +261,12 @@ function beginsWith(prefix: string, after: Buffer | undefined): [condition: stri
   if (head.length === bytes.length) return [condition, values];
   const isLong = "substring(coalesce(long_key, cache_key), 1, ?) = ?";
   return [`${condition} AND ${isLong}`, [...values, bytes.length, bytes]];
+}
+
+/** Returns the milliseconds from `now` to `expires`, as the database gives them: numbers, or their digits. */
+function ttlOf(expires: unknown, now: unknown): number | null {
+  const at = Number(expires);
+  return at === NEVER ? null : at - Number(now);
 }
 
 function toRow({ key, payload, ttlMs }: Entry): Row {

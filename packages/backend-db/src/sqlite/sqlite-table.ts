@@ -1,4 +1,4 @@
-import { now, type Payload } from "@cullet/core";
+import { type Copy, now, type Payload } from "@cullet/core";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, rangeFor, type Table } from "../table.js";
 import { indexNameOf, quoteName, quoteTable, type TableName } from "../table-name.js";
@@ -66,6 +66,19 @@ export class SqliteTable implements Table {
     });
   }
 
+  getCopies(keys: readonly string[]): (Copy<Payload> | undefined)[] {
+    const time = now();
+    const rows = this.#rows(this.#sql.getCopies).all(JSON.stringify(keys), time) as [
+      string,
+      unknown,
+      number,
+    ][];
+    const found = new Map(
+      rows.map(([key, value, expires]) => [key, { payload: toPayload(value), ttlMs: ttlOf(expires, time) }]),
+    );
+    return keys.map((key) => found.get(key));
+  }
+
   has(key: string): boolean {
     return this.#values(this.#sql.has).get(key, now()) !== undefined;
   }
@@ -73,8 +86,7 @@ export class SqliteTable implements Table {
   ttl(key: string): number | null | undefined {
     const time = now();
     const expires = this.#values(this.#sql.ttl).get(key, time) as number | undefined;
-    if (expires === undefined) return undefined;
-    return expires === NEVER ? null : expires - time;
+    return expires === undefined ? undefined : ttlOf(expires, time);
   }
 
   keys(prefix: string, after: string | undefined, limit: number): KeyPage {
@@ -178,6 +190,7 @@ function statementsFor(table: string) {
     look: `SELECT 1 FROM ${table} LIMIT 0`,
     get: `SELECT value FROM ${table} WHERE cache_key = ? AND expires > ?`,
     getEach: `SELECT cache_key, value FROM ${table} WHERE cache_key IN (${list}) AND expires > ?`,
+    getCopies: `SELECT cache_key, value, expires FROM ${table} WHERE cache_key IN (${list}) AND expires > ?`,
     has: `SELECT 1 FROM ${table} WHERE cache_key = ? AND expires > ?`,
     ttl: `SELECT expires FROM ${table} WHERE cache_key = ? AND expires > ?`,
     keys: `${keys} >= CAST(? AS TEXT) AND cache_key < CAST(? AS TEXT) AND expires > ? ORDER BY cache_key LIMIT ?`,
@@ -209,6 +222,10 @@ function definitionOf(name: TableName): string[] {
 // A number of JavaScript is stored as a float, a bigint as an integer.
 function toValue(payload: Payload): bigint | Uint8Array {
   return typeof payload === "number" ? BigInt(payload) : payload;
+}
+
+function ttlOf(expires: number, time: number): number | null {
+  return expires === NEVER ? null : expires - time;
 }
 
 function expiryOf(ttlMs: number | null, time: number): number {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { baseFeatures } from "@cullet/core";
 import type { Chapter } from "../chapter.js";
 import { rejects, sorted } from "../expect.js";
 
+/** How long a store may take to tell of a change. */
+const TOLD_MS = 1_500;
 const ALL_BYTES = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
 const TEXTS_THAT_LOOK_LIKE_PATTERNS = [
   "a%:",
@@ -151,6 +154,47 @@ export const backendInterface: Chapter = {
       assert.equal(await backend.ttl(":1:missing"), undefined);
     });
 
+    it("peek and peekEach find what get does", async ({ backend }) => {
+      await backend.set("key", ALL_BYTES, null);
+      assertBytes(await backend.peek("key"), ALL_BYTES);
+      assert.equal(await backend.peek("missing"), undefined);
+      const [found, missing] = await backend.peekEach(["key", "missing"]);
+      assertBytes(found, ALL_BYTES);
+      assert.equal(missing, undefined);
+    });
+
+    it("getCopies tells what is left of each entry, as far as that is known", async ({ cache, backend }) => {
+      await cache.set("minute", "value", 60);
+      await cache.set("never", "value", null);
+      const [minute, missing, never] = await backend.getCopies([":1:minute", ":1:missing", ":1:never"]);
+      const left = minute?.ttlMs as number;
+      assert.ok(left > 30_000 && left <= 60_000, `a minute has ${left} ms left`);
+      assert.deepEqual(minute?.payload, await backend.get(":1:minute"));
+      assert.equal(missing, undefined);
+      assert.equal(never?.ttlMs, null);
+    });
+
+    it("watch tells of what is written and dropped under the prefix, where the store tells", async ({
+      backend,
+    }) => {
+      const told: string[] = [];
+      const note = (word: string) => () => void told.push(word);
+      const stop = backend.watch("app:", {
+        listening: note("listening"),
+        deaf: note("deaf"),
+        changed: (keys) => void told.push(...keys),
+      });
+      if (stop === undefined) return;
+      await isTold(told, "listening");
+      await backend.set("app:a", ALL_BYTES, null);
+      await isTold(told, "app:a");
+      told.length = 0;
+      await backend.deleteMany(["app:a"]);
+      await isTold(told, "app:a");
+      stop();
+      stop();
+    });
+
     it("keys lists what begins with the prefix, where features.lists says so", async ({
       backend,
       features,
@@ -170,6 +214,12 @@ export const backendInterface: Chapter = {
     });
   },
 };
+
+/** Waits until `word` was told, for a while. */
+async function isTold(told: readonly string[], word: string): Promise<void> {
+  for (let waited = 0; waited < TOLD_MS && !told.includes(word); waited += 10) await sleep(10);
+  assert.ok(told.includes(word), `watch should tell ${word}; it told ${told.join(", ") || "nothing"}`);
+}
 
 function assertBytes(payload: unknown, wanted: Uint8Array, about = "the payload"): void {
   assert.ok(payload instanceof Uint8Array, `${about}: bytes were stored, and not found`);

@@ -133,6 +133,7 @@ export function testNoProcesses(create: Create, { describe, it }: Runner): void 
 
 async function featuresOf(create: Create): Promise<BackendFeatures> {
   const backend = await create();
+  await backend.load();
   await backend.close();
   return backend.features;
 }

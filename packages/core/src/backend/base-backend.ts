@@ -1,12 +1,22 @@
 import { type Awaitable, whenReady } from "../awaitable.js";
+import { now } from "../clock.js";
 import { addDelta } from "../counter.js";
 import { quote } from "../describe.js";
 import { KeyNotFoundError, UnsupportedError } from "../errors.js";
-import { openInteger, remainingTtlMs, sealInteger, withTtlMs } from "../values/envelope.js";
+import { openInteger, payloadTtlMs, remainingTtlMs, sealInteger, withTtlMs } from "../values/envelope.js";
+import { noteOf } from "../values/note.js";
+import type { ChangeListener, Stop } from "./changes.js";
 import { type BackendFeatures, baseFeatures } from "./features.js";
 
 /** What a backend keeps for a key: bytes, or a safe integer that it can count with. */
 export type Payload = Uint8Array | number;
+
+/** A payload, and how long a copy of it may stand in for the entry. */
+export interface Copy<P> {
+  readonly payload: P;
+  /** The milliseconds that the entry has left, and its value is fresh; `null` for ever, 0 where that is not known. */
+  readonly ttlMs: number | null;
+}
 
 /**
  * What a store does with whole keys and encoded payloads; `Cache` does everything else.
@@ -33,6 +43,9 @@ export abstract class BaseBackend<P = Payload> {
   abstract clear(prefix: string): Awaitable<void>;
 
   // A backend may override the methods below where its store has a better way.
+
+  /** Loads what the backend is made of: called, and waited for, before all else, its features included. */
+  load(): Awaitable<void> {}
 
   /** Reaches the store now, or fails fast: what `ready` asks for. Other calls reach it by themselves. */
   connect(): Awaitable<void> {}
@@ -76,9 +89,38 @@ export abstract class BaseBackend<P = Payload> {
     return whenReady(this.get(key), (payload) => isLive(this, payload));
   }
 
-  /** Does what `get` does, as no use of the entry, where the backend drops the least recently used. */
+  /**
+   * Does what `get` does, to decide by it: as no use of the entry, where the backend drops the least recently used, and
+   * from the store itself, where the backend has copies of what it holds.
+   */
   peek(key: string): Awaitable<P | undefined> {
     return this.get(key);
+  }
+
+  /** Does what `getEach` does, as `peek` does it. */
+  peekEach(keys: readonly string[]): Awaitable<readonly (P | undefined)[]> {
+    return this.getEach(keys);
+  }
+
+  /** Does what `getEach` does, for who is to keep copies, and is told by `watch` what becomes of the entries. */
+  async getCopies(keys: readonly string[]): Promise<readonly (Copy<P> | undefined)[]> {
+    const isTold = keepsExpiry(this);
+    const [payloads, ttls] = await Promise.all([
+      this.getEach(keys),
+      isTold ? Promise.all(keys.map((key) => this.ttl(key))) : [],
+    ]);
+    return payloads.map((payload, at) => {
+      if (payload === undefined) return undefined;
+      return copyOf(this, payload, isTold ? ttls[at] : payloadLeftMs(this, payload));
+    });
+  }
+
+  /**
+   * Tells `listener` what changes in the store, by whichever process, at the keys that begin with `prefix`; until it is
+   * stopped. It reaches the store by itself, again and again. Returns `undefined` where the store does not tell.
+   */
+  watch(_prefix: string, _listener: ChangeListener): Stop | undefined {
+    return undefined;
   }
 
   /** Gives a live entry a new time to live; `false` where there is none. */
@@ -126,6 +168,21 @@ export abstract class BaseBackend<P = Payload> {
   close(): Awaitable<void> {}
 }
 
+/**
+ * Returns a copy of an entry that has `ttlMs` left, `undefined` for none: one that is to be used while its value is fresh,
+ * though the store may keep it for longer.
+ */
+export function copyOf<P>(
+  { features }: { features: BackendFeatures },
+  payload: P,
+  ttlMs: number | null = 0,
+): Copy<P> {
+  const freshUntil = noteOf(features, payload)?.freshUntil ?? null;
+  if (freshUntil === null) return { payload, ttlMs };
+  const freshMs = Math.max(0, freshUntil - now());
+  return { payload, ttlMs: ttlMs === null ? freshMs : Math.min(ttlMs, freshMs) };
+}
+
 // Functions, since a private method would keep a class made from this one out of a declaration file.
 
 function keepsExpiry({ features }: { features: BackendFeatures }): boolean {
@@ -139,4 +196,9 @@ function ttlMsOf<P>(backend: BaseBackend<P>, key: string, payload: P): Awaitable
 /** Whether there is a payload, and none that has expired and that the store has yet to drop. */
 function isLive(backend: { features: BackendFeatures }, payload: unknown): boolean {
   return payload !== undefined && (keepsExpiry(backend) || remainingTtlMs(payload) !== undefined);
+}
+
+/** The milliseconds that the entry of `payload` has left as far as that tells, which of a counter only the store knows. */
+function payloadLeftMs({ features }: { features: BackendFeatures }, payload: unknown): number | null {
+  return features.counters && typeof payload === "number" ? 0 : payloadTtlMs(payload);
 }

@@ -1,7 +1,5 @@
 import { type Awaitable, isThenable, whenReady } from "../awaitable.js";
 import type { Backend } from "../config/types.js";
-import { quote } from "../describe.js";
-import { UnsupportedError } from "../errors.js";
 import { KeyedMutex } from "../keyed-mutex.js";
 import { type Compression, compress, expandPayload } from "../values/compression.js";
 import { payloadTtlMs, withTtlMs } from "../values/envelope.js";
@@ -90,9 +88,11 @@ export class PackingBackend extends BaseBackend<unknown> {
   }
 
   override getEach(keys: readonly string[]): Awaitable<readonly unknown[]> {
-    return whenReady(this.#backend.getEach(keys), (payloads) =>
-      all(payloads.map((payload, at) => this.#unpack(keys[at] as string, payload))),
-    );
+    return whenReady(this.#backend.getEach(keys), (payloads) => this.#unpackEach(keys, payloads));
+  }
+
+  override peekEach(keys: readonly string[]): Awaitable<readonly unknown[]> {
+    return whenReady(this.#backend.peekEach(keys), (payloads) => this.#unpackEach(keys, payloads));
   }
 
   override async setMany(payloads: ReadonlyMap<string, unknown>, ttlMs: number | null): Promise<string[]> {
@@ -127,11 +127,7 @@ export class PackingBackend extends BaseBackend<unknown> {
   }
 
   override async incr(key: string, delta: number): Promise<number> {
-    if (this.#packing.keyring !== undefined) {
-      throw new UnsupportedError(
-        `incr of ${quote(key)}: no store can count with what a secret protects; a cache without a secret can`,
-      );
-    }
+    if (this.#packing.keyring !== undefined) return super.incr(key, delta);
     return this.#send([key], () => ({ result: this.#backend.incr(key, delta) }));
   }
 
@@ -165,9 +161,13 @@ export class PackingBackend extends BaseBackend<unknown> {
     return expandPayload(key, keyring === undefined ? payload : keyring.reveal(key, payload));
   }
 
+  #unpackEach(keys: readonly string[], payloads: readonly unknown[]): Awaitable<readonly unknown[]> {
+    return all(payloads.map((payload, at) => this.#unpack(keys[at] as string, payload)));
+  }
+
   /** Does what `touch` does where the expiry is in the payload, and nobody but the keyring can change it. */
   async #protectAnew(keyring: Keyring, key: string, ttlMs: number | null): Promise<boolean> {
-    const payload = await this.#backend.get(key);
+    const payload = await this.#backend.peek(key);
     if (payload === undefined) return false;
     const revealed = keyring.reveal(key, payload);
     const leftMs = payloadTtlMs(revealed);

@@ -1,5 +1,6 @@
 import type { Awaitable } from "../awaitable.js";
-import { BaseBackend } from "./base-backend.js";
+import { BaseBackend, type Copy } from "./base-backend.js";
+import type { ChangeListener, Stop } from "./changes.js";
 
 const READS = ["connect", "get", "getMany", "has", "ttl", "keys"] as const;
 const WRITES = ["set", "setMany", "delete", "deleteMany", "add", "touch", "incr", "clear"] as const;
@@ -28,6 +29,10 @@ export abstract class WrappedBackend extends BaseBackend<unknown> {
   /** Does what `call` does, or what becomes of it. */
   protected abstract pass<T>(operation: Operation, call: () => Awaitable<T>): Awaitable<T>;
 
+  override load(): Awaitable<void> {
+    return this.wrapped.load();
+  }
+
   override connect(): Awaitable<void> {
     return this.pass("connect", () => this.wrapped.connect());
   }
@@ -46,6 +51,18 @@ export abstract class WrappedBackend extends BaseBackend<unknown> {
 
   override getEach(keys: readonly string[]): Awaitable<readonly unknown[]> {
     return this.pass("getMany", () => this.wrapped.getEach(keys));
+  }
+
+  override peekEach(keys: readonly string[]): Awaitable<readonly unknown[]> {
+    return this.pass("getMany", () => this.wrapped.peekEach(keys));
+  }
+
+  override async getCopies(keys: readonly string[]): Promise<readonly (Copy<unknown> | undefined)[]> {
+    return this.pass("getMany", () => this.wrapped.getCopies(keys));
+  }
+
+  override watch(prefix: string, listener: ChangeListener): Stop | undefined {
+    return this.wrapped.watch(prefix, listener);
   }
 
   set(key: string, payload: unknown, ttlMs: number | null): Awaitable<void> {

@@ -7,7 +7,7 @@ import { describeSetting, redact } from "./redact.js";
 import { isModulePath, packageName, resolvePackage, resolvePath, toModulePath } from "./resolve.js";
 import type { Backend, BackendFactory, ParsedConfig } from "./types.js";
 
-const SHORT_NAMES = ["locmem", "file", "db", "memcached", "redis", "dummy"];
+const SHORT_NAMES = ["locmem", "file", "db", "memcached", "redis", "dummy", "tiered"];
 const PACKAGE_NAME = /^(@[\w.-]+\/)?[\w.-]+$/;
 
 /**
@@ -19,7 +19,11 @@ export async function loadBackend(config: ParsedConfig): Promise<Backend> {
   const factory =
     typeof config.backend === "string" ? await loadFactory(config.backend, config) : config.backend;
   const backend: unknown = await makeBackend(factory, config);
-  if (isBackend(backend)) return backend;
+  if (isBackend(backend)) {
+    // One that only looks like a backend may have nothing to load.
+    await backend.load?.();
+    return backend;
+  }
   throw new InvalidConfigError(
     `${config.path}.backend must make a backend, which extends BaseBackend; it made ${describe(backend)}`,
   );

@@ -27,17 +27,23 @@ export function chaos(backend: Backend, { seed = 1, ...faults }: ChaosOptions = 
 
 /** Another backend, on which faults come as they were drawn from a seed. */
 export class ChaosBackend extends WrappedBackend {
-  override readonly features: BackendFeatures;
+  override features: BackendFeatures;
   readonly #random: () => number;
   #faults: Faults;
 
   /** @internal Made by `chaos`. */
   constructor(backend: Backend, seed: number, faults: Faults) {
     super(backend);
-    // So that core ends what hangs.
-    this.features = { ...backend.features, bounded: false };
+    this.features = unbounded(backend);
     this.#random = randomOf(seed);
     this.#faults = faults;
+  }
+
+  override load(): Awaitable<void> {
+    // Until then, a backend that is made of others may not know what it can do.
+    return whenReady(super.load(), () => {
+      this.features = unbounded(this.wrapped);
+    });
   }
 
   /** Lets every call through from now on. What hangs already goes on hanging. */
@@ -67,6 +73,11 @@ export class ChaosBackend extends WrappedBackend {
     // A store that is slow is so by its own time, which no fake clock moves.
     return sleep(fate.delayMs).then(() => meet(fate, operation, call));
   }
+}
+
+/** Returns what `backend` can do, but to end its calls: core is to end those that hang. */
+function unbounded({ features }: Backend): BackendFeatures {
+  return { ...features, bounded: false };
 }
 
 function meet<T>({ outcome, isDone }: Fate, operation: Operation, call: () => Awaitable<T>): Awaitable<T> {

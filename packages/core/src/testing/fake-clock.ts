@@ -27,7 +27,8 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   if (standInClock() !== undefined) {
     throw new UnsupportedError("there is a fake clock already, which must be disposed of first");
   }
-  const ticker = new Ticker(time, elapsed());
+  // Whole milliseconds, of which sums and differences are exact.
+  const ticker = new Ticker(time, Math.ceil(elapsed()));
   setStandInClock(ticker);
   return new FakeClock(ticker);
 }
