@@ -1,0 +1,283 @@
+import { type Cache, type CacheLock, CulletError } from "@cullet/core";
+import { BoundedMap } from "../entry/bounded-map.js";
+import type { Entry } from "../entry/entry.js";
+import { recordKey } from "../entry/keys.js";
+import type { Lookup, PageStore, Requested } from "../entry/page-store.js";
+import type { Layer, Run, Turn } from "../layer.js";
+import { HeaderList } from "../message/header-list.js";
+import type { Answer, RequestData } from "../message/message.js";
+import { ageOf } from "./age.js";
+import { answerFrom, gatewayTimeout } from "./answer.js";
+import { appendCacheStatus, type CacheReport } from "./cache-status.js";
+import { flightsOf, type Land, type Landing, WAIT_MS } from "./flights.js";
+import type { CachePolicy } from "./policy.js";
+
+import { StoreExchange } from "./store-exchange.js";
+
+// How long nobody waits for a response of which the last one could not be stored.
+const NOT_STORED_MS = 10_000;
+const REMEMBERED = 2_000;
+// Renewed while the handler runs, so this is how long others wait for one whose process died.
+const LEASE = { timeout: 5, renew: true } as const;
+
+/** What one cache in front of a handler is made of. */
+export interface CacheLayerParts {
+  /** What users call it. */
+  readonly name: string;
+  readonly cache: Cache;
+  readonly policy: CachePolicy;
+  readonly store: PageStore;
+  /** The most bytes of a body that is stored. */
+  readonly maxBytes: number;
+  /** What it is called in Cache-Status; `undefined` where it is not to tell. */
+  readonly statusName: string | undefined;
+}
+
+/** A request that has a URL, and so can have an entry. */
+export type CacheableRequest = RequestData & Requested;
+
+/**
+ * A cache in front of a handler: finds an entry, lets one request of many make a new one, and stores it. Which responses
+ * those are, and for how long they are good, is up to its policy.
+ */
+export class CacheLayer implements Layer {
+  readonly #parts: CacheLayerParts;
+  /** Until when, by key, nobody waits for a response. */
+  readonly #notStored = new BoundedMap<string, number>(REMEMBERED);
+  readonly #refreshing = new Set<string>();
+
+  constructor(parts: CacheLayerParts) {
+    this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  async begin(request: RequestData, run: Run): Promise<Turn> {
+    const { policy, store } = this.#parts;
+    const { method, url } = request;
+    if ((method !== "GET" && method !== "HEAD") || url === undefined) return this.#pass("bypass");
+    const bypass = policy.bypass(request);
+    if ((bypass instanceof Promise ? await bypass : bypass) !== undefined) return this.#pass("bypass");
+    const cacheable = request as CacheableRequest;
+    const { landed } = flightsOf(this.#parts.cache);
+    const lookup = await store.lookup(cacheable);
+    if (lookup === undefined) return this.#pass("bypass");
+    if (lookup.entry !== undefined && !policy.isFor(request, lookup.entry)) return this.#pass("request");
+    if (!run.isRefresh) {
+      const answer = this.#answer(cacheable, lookup, run, HIT);
+      if (answer !== undefined) return { answer };
+      if (policy.wantsOnlyStored(request)) return { answer: gatewayTimeout() };
+    }
+    if (!asksForWhole(request)) return this.#passUnstored(request, forwardOf(lookup));
+    return this.#make(cacheable, lookup, run, landed);
+  }
+
+  /** Returns an answer from what was found, if it is good enough to be served without the handler. */
+  #answer(request: CacheableRequest, lookup: Lookup, run: Run, report: CacheReport): Answer | undefined {
+    const { entry } = lookup;
+    if (entry === undefined) return undefined;
+    const now = Date.now();
+    const standing = this.#parts.policy.standing(request, entry, now);
+    if (standing === "stale") return undefined;
+    if (standing === "behind") {
+      if (run.again === undefined) return undefined;
+      if (asksForWhole(request)) this.#refresh(this.#keyOf(lookup), run.again);
+    }
+    return this.answerWith(request, entry, now, report);
+  }
+
+  /** Returns what `entry` answers with at `now`. */
+  answerWith(request: RequestData, entry: Entry, now: number, report: CacheReport): Answer {
+    const headers = entry.headers.clone();
+    const age = ageOf(entry, now);
+    headers.append("Age", String(Math.floor(age)));
+    if (this.#parts.statusName !== undefined) {
+      this.report(headers, { ...report, ttl: entry.times.lifetime - age });
+    }
+    return answerFrom(request, entry, headers);
+  }
+
+  /** Says what the cache did, where it is to tell. */
+  report(headers: HeaderList, report: CacheReport): void {
+    const { statusName } = this.#parts;
+    if (statusName !== undefined) appendCacheStatus(headers, statusName, report);
+  }
+
+  /** Lets the handler make a response, or waits for the one that another request has made. */
+  async #make(request: CacheableRequest, lookup: Lookup, run: Run, landed: number): Promise<Turn> {
+    const key = this.#keyOf(lookup);
+    if (lookup.entry === undefined && (this.#notStored.get(key) ?? 0) > Date.now()) {
+      return this.#exchange(request, lookup, { hides: false });
+    }
+    const flights = flightsOf(this.#parts.cache);
+    // What a URL varies on is known, and so the key another, a little before its first entry is there.
+    const first = this.#keyOfUrl(lookup);
+    const early = key === first || run.isRefresh ? undefined : flights.running(first, request.source);
+    const answer = early && (await this.#theirs(request, lookup, run, early));
+    if (answer !== undefined) return { answer };
+    const joined = flights.join(key, request.source);
+    if (typeof joined === "function") {
+      return this.#lead(request, lookup, run, { land: joined, isOld: landed !== flights.landed });
+    }
+    if (run.isRefresh) return { answer: NOTHING };
+    const collapsed = joined && (await this.#theirs(request, lookup, run, joined));
+    return collapsed === undefined ? this.#exchange(request, lookup, {}) : { answer: collapsed };
+  }
+
+  /** Waits for the response that another request makes; returns what it answers this one with, if anything. */
+  async #theirs(
+    request: CacheableRequest,
+    lookup: Lookup,
+    run: Run,
+    landing: Promise<Landing>,
+  ): Promise<Answer | undefined> {
+    if ((await inTime(landing)) !== "stored") return undefined;
+    const theirs = await this.#parts.store.lookup(request);
+    const report: CacheReport = { forward: forwardOf(lookup), collapsed: true };
+    return theirs && this.#answer(request, theirs, run, report);
+  }
+
+  /** Lets the handler make the response that others in this process wait for; no other process does so meanwhile. */
+  async #lead(
+    request: CacheableRequest,
+    lookup: Lookup,
+    run: Run,
+    { land, isOld }: { land: Land; isOld: boolean },
+  ): Promise<Turn> {
+    const { cache, store } = this.#parts;
+    const key = this.#keyOf(lookup);
+    try {
+      const lock = await takeLock(cache, key, 0);
+      if (lock !== undefined && (!isOld || run.isRefresh))
+        return this.#exchange(request, lookup, { land, lock });
+      if (run.isRefresh) {
+        land("not-stored");
+        return { answer: NOTHING };
+      }
+      const late = lock ?? (await takeLock(cache, key, WAIT_MS / 1_000));
+      const theirs = (await store.lookup(request)) ?? lookup;
+      const report: CacheReport = { forward: forwardOf(lookup), collapsed: true };
+      const answer = this.#answer(request, theirs, run, report);
+      if (answer === undefined) return this.#exchange(request, theirs, { land, lock: late });
+      await late?.release();
+      land("stored");
+      return { answer };
+    } catch (error) {
+      land("not-stored");
+      throw error;
+    }
+  }
+
+  #exchange(
+    request: CacheableRequest,
+    lookup: Lookup,
+    { land, lock, hides = true }: { land?: Land; lock?: CacheLock | undefined; hides?: boolean },
+  ): Turn {
+    const { policy, store, maxBytes } = this.#parts;
+    const key = this.#keyOf(lookup);
+    const landed = (landing: Landing): void => {
+      if (landing === "stored") this.#notStored.delete(key);
+      else this.#notStored.set(key, Date.now() + NOT_STORED_MS);
+      land?.(landing);
+      // Where the store cannot be told, the lease runs out.
+      lock?.release().catch(() => {});
+    };
+    return {
+      exchange: new StoreExchange({
+        cache: this,
+        policy,
+        store,
+        maxBytes,
+        request,
+        lookup,
+        landed,
+        hides,
+        forward: forwardOf(lookup),
+      }),
+    };
+  }
+
+  /** Lets the handler run, and only says so. */
+  #pass(forward: CacheReport["forward"]): Turn {
+    if (this.#parts.statusName === undefined) return undefined;
+    return {
+      exchange: {
+        head: (head) => {
+          this.report(head.headers, { forward });
+          return undefined;
+        },
+        ended: () => undefined,
+      },
+    };
+  }
+
+  /** Lets the handler answer with what is no entry, though its head is the one that an entry would have. */
+  #passUnstored(request: RequestData, forward: CacheReport["forward"]): Turn {
+    const requestedAt = Date.now();
+    return {
+      exchange: {
+        head: (head) => {
+          this.#parts.policy.decide(request, head, { requestedAt, receivedAt: Date.now() });
+          this.report(head.headers, { forward });
+          return undefined;
+        },
+        ended: () => undefined,
+      },
+    };
+  }
+
+  /** Returns what all who would be answered alike by this cache wait for, as far as that is known. */
+  #keyOf({ keys, request }: Lookup): string {
+    return keys.at(-1) ?? this.#keyOfUrl({ request });
+  }
+
+  /** Returns what they wait for while nothing is known of the URL. */
+  #keyOfUrl({ request }: Pick<Lookup, "request">): string {
+    return `${recordKey(request.url)}:${this.#parts.store.scope}`;
+  }
+
+  #refresh(key: string, again: () => Promise<void>): void {
+    if (this.#refreshing.has(key)) return;
+    this.#refreshing.add(key);
+    again().finally(() => this.#refreshing.delete(key));
+  }
+}
+
+const HIT: CacheReport = { hit: true };
+
+/** What goes to nobody. */
+const NOTHING: Answer = { status: 204, reason: "", headers: new HeaderList(), body: null };
+
+/** Whether what the handler answers can be an entry, as a part of a response, or its head alone, cannot. */
+function asksForWhole({ method, headers }: RequestData): boolean {
+  return method !== "HEAD" && !headers.has("range");
+}
+
+function forwardOf({ entry, keys }: Lookup): "stale" | "vary-miss" | "uri-miss" {
+  if (entry !== undefined) return "stale";
+  return keys.length > 0 ? "vary-miss" : "uri-miss";
+}
+
+/** Returns the right to make what `key` is about, if it can be had within `wait` seconds; nothing either where the store fails. */
+async function takeLock(cache: Cache, key: string, wait: number): Promise<CacheLock | undefined> {
+  try {
+    return await cache.lock(`${key}:make`, { ...LEASE, wait });
+  } catch (error) {
+    if (error instanceof CulletError) return undefined;
+    throw error;
+  }
+}
+
+async function inTime(landing: Promise<Landing>): Promise<Landing> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Landing>((resolve) => {
+    timer = setTimeout(() => resolve("not-stored"), WAIT_MS);
+  });
+  try {
+    return await Promise.race([landing, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

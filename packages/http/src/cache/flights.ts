@@ -1,0 +1,71 @@
+import type { Cache } from "@cullet/core";
+
+/** How a flight ended: its entry is there for those who waited, or there is none and never will be. */
+export type Landing = "stored" | "not-stored";
+
+/** Says that the response that others wait for is stored, or is not to be. */
+export type Land = (landing: Landing) => void;
+
+/** How long somebody waits for a response that another request is making, before making one too. */
+export const WAIT_MS = 10_000;
+
+interface Flight {
+  readonly landing: Promise<Landing>;
+  /** When it began, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/**
+ * The responses that are being made now, one for each key: who comes meanwhile waits for what it brings. All layers of a
+ * cache share them.
+ */
+export class Flights {
+  readonly #running = new Map<string, Flight>();
+  // The flights that a request began, on its way through several layers: it must not wait for itself.
+  readonly #begun = new WeakMap<object, Set<string>>();
+  #landed = 0;
+
+  /** How many have ended. Who found nothing before and sees another number after may have missed what one of them stored. */
+  get landed(): number {
+    return this.#landed;
+  }
+
+  /** Returns the landing to wait for; or what ends the flight that the caller now leads; or nothing, where it is within it. */
+  join(key: string, source: object): Promise<Landing> | Land | undefined {
+    const begun = this.#begun.get(source) ?? new Set();
+    if (begun.has(key)) return undefined;
+    const running = this.running(key, source);
+    if (running !== undefined) return running;
+    let land: Land = () => {};
+    const landing = new Promise<Landing>((resolve) => {
+      land = resolve;
+    });
+    const flight = { landing, since: Date.now() };
+    this.#running.set(key, flight);
+    this.#begun.set(source, begun.add(key));
+    return (how) => {
+      this.#landed += 1;
+      if (this.#running.get(key) === flight) this.#running.delete(key);
+      begun.delete(key);
+      land(how);
+    };
+  }
+
+  /** Returns the landing of a flight that is under way, unless the caller is within it, or it was never told to have ended. */
+  running(key: string, source: object): Promise<Landing> | undefined {
+    const flight = this.#running.get(key);
+    if (flight === undefined || this.#begun.get(source)?.has(key)) return undefined;
+    return Date.now() - flight.since > WAIT_MS ? undefined : flight.landing;
+  }
+}
+
+const flights = new WeakMap<Cache, Flights>();
+
+/** Returns the flights of a cache. */
+export function flightsOf(cache: Cache): Flights {
+  const known = flights.get(cache);
+  if (known !== undefined) return known;
+  const made = new Flights();
+  flights.set(cache, made);
+  return made;
+}

@@ -1,0 +1,10 @@
+export type { HttpCacheOptions } from "./cache/options.js";
+export type { CompressOptions, Encoding } from "./compress/index.js";
+export type { ConditionOptions } from "./conditional/condition.js";
+export type { CachePageOptions, CacheSiteOptions } from "./django/page-cache.js";
+export { getMaxAge, patchCacheControl } from "./headers/cache-control.js";
+export type { CacheControlDirectives } from "./headers/directives.js";
+export { addNeverCacheHeaders, patchResponseHeaders } from "./headers/lifetime.js";
+export { hasVaryHeader, patchVaryHeaders } from "./headers/vary.js";
+export { purge } from "./purge.js";
+export type { SharedCacheOptions } from "./rfc/http-cache.js";

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { BoundedMap } from "./bounded-map.js";
+import { ENTRY_FORMAT } from "./entry.js";
+
+const HASH_CHARACTERS = 32;
+const REMEMBERED = 2_000;
+
+// Hashing takes as long as all else that a hit does to find its entry.
+const hashes = new BoundedMap<string, string>(REMEMBERED);
+
+/**
+ * Returns the key of what is known of a URL, whatever the layer and its prefix; the same for HEAD as for GET.
+ *
+ * The scheme and the host have no case, and a default port says nothing; the path and the query stay byte for byte what
+ * they are, since the framework routes by them (reference: RFC 9111 §2, RFC 3986 §6.2).
+ */
+export function recordKey(url: string): string {
+  return `http:${ENTRY_FORMAT}:${hashOf([normalUrl(url)])}`;
+}
+
+/** Returns the key of the entry for requests that have what `request` has in the fields `names`. */
+export function variantKey(
+  place: { readonly record: string; readonly generation: string; readonly scope: string },
+  names: readonly string[],
+  fieldOf: (name: string) => string | undefined,
+): string {
+  const parts = [place.generation, place.scope];
+  for (const name of names) {
+    const value = fieldOf(name);
+    // Absent is not empty.
+    parts.push(name, value === undefined ? "-" : "+", value ?? "");
+  }
+  return `${place.record}:${hashOf(parts)}`;
+}
+
+/** Returns a hash of `parts`, each with its length before it, so that no two lists of parts look the same. */
+export function hashOf(parts: readonly string[]): string {
+  const text = parts.map((part) => `${part.length}:${part}`).join("");
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const hash = createHash("sha256").update(text, "utf8").digest("base64url").slice(0, HASH_CHARACTERS);
+  hashes.set(text, hash);
+  return hash;
+}
+
+const URL_PARTS = /^([A-Za-z][A-Za-z\d+.-]*):\/\/([^/?#]*)([^#]*)/;
+const DEFAULT_PORT: Readonly<Record<string, RegExp>> = { http: /:(?:80)?$/, https: /:(?:443)?$/ };
+
+/** Returns `url` with scheme and host in lower case, without a default port and a fragment, and with a path. */
+function normalUrl(url: string): string {
+  const [, scheme = "", host = "", rest = ""] = URL_PARTS.exec(url) ?? [];
+  if (scheme === "") return url;
+  const lower = scheme.toLowerCase();
+  const port = DEFAULT_PORT[lower];
+  const shown = host.toLowerCase();
+  return `${lower}://${port === undefined ? shown : shown.replace(port, "")}${rest.startsWith("/") ? rest : `/${rest}`}`;
+}
+
+/** Returns the origin of `url`, in the form of `normalUrl`. */
+export function originOf(url: string): string {
+  const normal = normalUrl(url);
+  return normal.slice(0, normal.indexOf("/", normal.indexOf("://") + 3));
+}

@@ -1,0 +1,287 @@
+import { randomUUID } from "node:crypto";
+import { type Cache, CulletError } from "@cullet/core";
+import { HeaderList, type HeaderReader } from "../message/header-list.js";
+import { BoundedMap } from "./bounded-map.js";
+import { type Entry, encodeEntry } from "./entry.js";
+import { EntryReader } from "./entry-reader.js";
+import { recordKey, variantKey } from "./keys.js";
+import { covers, listsOf, readRecord, type UrlRecord, withList, writeRecord } from "./url-record.js";
+import { VariantRing } from "./variant-ring.js";
+
+// How long a purge is remembered, for the sake of handlers that ran meanwhile.
+const PURGE_REMEMBERED_MS = 3_600_000;
+// The record is made to last longer than asked, so that it is not written again with every entry.
+const SPARE = 2;
+const REMEMBERED = 1_000;
+const LOCK = { timeout: 5, wait: 2 } as const;
+
+/** Where the entries of one layer and key prefix stand, and how they are bounded. */
+export interface PageStoreOptions {
+  readonly cache: Cache;
+  /** Tells the entries of one layer and prefix from those of all others. */
+  readonly scope: string;
+  /** How many variants of a URL are kept: with one more, the oldest goes. */
+  readonly maxVariants: number;
+  readonly fieldOf: FieldOf;
+}
+
+/** Returns what a request has in a field, as keys take it; `undefined` where the field is absent. */
+type FieldOf = (request: Requested, name: string) => string | undefined;
+
+/** What a lookup needs of a request. */
+export interface Requested {
+  readonly url: string;
+  readonly otherHost?: string | undefined;
+  readonly headers: HeaderReader;
+}
+
+/** What a lookup found, and what `save` needs to know of it. */
+export interface Lookup {
+  readonly entry: Entry | undefined;
+  readonly request: Requested;
+  /** The generation of the URL then; `undefined` where nothing was known of it. */
+  readonly generation: string | undefined;
+  /** The key of each list of fields that was looked for. */
+  readonly keys: readonly string[];
+  /** The key that the entry was found at. */
+  readonly key: string | undefined;
+}
+
+/** How an entry is to be kept. */
+export interface SaveOptions {
+  /** The fields of requests that the response varies on. */
+  readonly names: readonly string[];
+  /** How long it is kept, in milliseconds, also past its lifetime; `null` for ever. */
+  readonly ttlMs: number | null;
+  readonly tags: readonly string[];
+}
+
+/**
+ * The entries of one layer in a cache: for each URL a record, which says what its responses vary on, and for each variant
+ * an entry.
+ */
+export class PageStore {
+  readonly #cache: Cache;
+  readonly #options: PageStoreOptions;
+  readonly #ring: VariantRing;
+  readonly #reader = new EntryReader();
+  /** By URL, so that most hits take one round trip, and no hashing. */
+  readonly #recent = new BoundedMap<string, Recent>(REMEMBERED);
+
+  constructor(options: PageStoreOptions) {
+    this.#cache = options.cache;
+    this.#options = options;
+    this.#ring = new VariantRing(options.cache, options.maxVariants);
+  }
+
+  /** What tells the entries of this layer and prefix from those of all others. */
+  get scope(): string {
+    return this.#options.scope;
+  }
+
+  /** Returns the latest entry that `request` may be answered with; `undefined` where the store could not be asked. */
+  async lookup(request: Requested): Promise<Lookup | undefined> {
+    try {
+      const recent = this.#recent.get(request.url);
+      const key = recent?.key ?? recordKey(request.url);
+      const purging = purgesOf(this.#cache).get(key);
+      if (purging !== undefined) await purging;
+      return (recent && (await this.#lookUpAtOnce(request, recent))) ?? (await this.#lookUp(request, key));
+    } catch (error) {
+      return forgive(error, undefined);
+    }
+  }
+
+  /** Returns what is there in one round trip, if the record is still the one that was read last. */
+  async #lookUpAtOnce(request: Requested, recent: Recent): Promise<Lookup | undefined> {
+    const { record } = recent;
+    const { names, plainKeys } = recent;
+    const isPlain = request.otherHost === undefined && names.every((name) => !request.headers.has(name));
+    const keys = isPlain ? plainKeys : this.#keysOf(recent.key, record, request);
+    // Two commands go out together, and cost a store in memory less than one for several keys does.
+    const text = this.#cache.get(recent.key);
+    const found = this.#entryAt(keys);
+    found.catch(() => {});
+    if ((await text) !== recent.text) return undefined;
+    const { entry, key } = await found;
+    return { entry, request, generation: record.generation, keys, key };
+  }
+
+  async #lookUp(request: Requested, key: string): Promise<Lookup> {
+    const text = await this.#cache.get(key);
+    const record = readRecord(text);
+    if (record === undefined) return { ...NOTHING, request, generation: undefined, keys: [] };
+    const keys = this.#keysOf(key, record, request);
+    const names = listsOf(record, this.#options.scope).flat();
+    const plainKeys = this.#keysOf(key, record, { url: request.url, headers: new HeaderList() });
+    this.#recent.set(request.url, { key, text, record, names, plainKeys });
+    const { entry, key: foundAt } = await this.#entryAt(keys);
+    return { entry, request, generation: record.generation, keys, key: foundAt };
+  }
+
+  /** Stores `entry`, unless the URL was purged since the lookup. Returns whether it is there. */
+  async save(lookup: Lookup, entry: Entry, options: SaveOptions): Promise<boolean> {
+    try {
+      return await this.#save(lookup, entry, options);
+    } catch (error) {
+      return forgive(error, false);
+    }
+  }
+
+  async #save(lookup: Lookup, entry: Entry, { names, ttlMs, tags }: SaveOptions): Promise<boolean> {
+    const { scope, fieldOf } = this.#options;
+    const { request } = lookup;
+    const key = recordKey(request.url);
+    const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
+    const record = await this.#recordFor(lookup, key, names, until);
+    if (record === undefined) return false;
+    const place = { record: key, generation: record.generation, scope: scopeFor(scope, request) };
+    const variant = variantKey(place, names, (name) => fieldOf(request, name));
+    const isNew = lookup.key !== variant;
+    // Of requests that have none of the fields there is one variant, however many they are.
+    const isOneOfMany =
+      request.otherHost !== undefined || names.some((name) => fieldOf(request, name) !== undefined);
+    if (isOneOfMany && isNew) {
+      await this.#ring.admit(`${key}:${record.generation}:${scope}`, variant, timeoutOf(record));
+    }
+    await this.#cache.set(variant, encodeEntry(entry), { timeout: seconds(ttlMs), tags });
+    return true;
+  }
+
+  /** Returns the record under which an entry may be stored; `undefined` where it may not. */
+  async #recordFor(
+    { generation }: Lookup,
+    key: string,
+    names: readonly string[],
+    until: number,
+  ): Promise<UrlRecord | undefined> {
+    const { scope } = this.#options;
+    if (generation === undefined) {
+      const fresh: UrlRecord = { generation: randomUUID(), purged: false, until: 0, lists: {} };
+      const first = withList(fresh, scope, names, spared(until));
+      if (await this.#cache.add(key, writeRecord(first), { timeout: timeoutOf(first) })) return first;
+    }
+    const current = readRecord(await this.#cache.get(key));
+    if (current === undefined || !mayFollow(current, generation)) return undefined;
+    if (covers(current, scope, names, until)) return current;
+    return await changeRecord(this.#cache, key, (latest) =>
+      latest?.generation === current.generation ? withList(latest, scope, names, spared(until)) : undefined,
+    );
+  }
+
+  /** Returns the latest of the entries at `keys`. */
+  async #entryAt(keys: readonly string[]): Promise<Found> {
+    const [only] = keys;
+    if (only === undefined) return NOTHING;
+    if (keys.length > 1) return this.#latest(await this.#cache.getMany(keys));
+    const entry = this.#reader.read(only, await this.#cache.get(only));
+    return entry === undefined ? NOTHING : { entry, key: only };
+  }
+
+  #latest(stored: ReadonlyMap<string, unknown>): Found {
+    let last = NOTHING;
+    for (const [key, value] of stored) {
+      const entry = this.#reader.read(key, value);
+      if (entry === undefined) continue;
+      if (last.entry === undefined || entry.times.storedAt >= last.entry.times.storedAt)
+        last = { entry, key };
+    }
+    return last;
+  }
+
+  #keysOf(record: string, known: UrlRecord, request: Requested): string[] {
+    const { scope, fieldOf } = this.#options;
+    const place = { record, generation: known.generation, scope: scopeFor(scope, request) };
+    return listsOf(known, scope).map((names) => variantKey(place, names, (name) => fieldOf(request, name)));
+  }
+}
+
+/** Whoever names another host than that of the URL may be answered for it. */
+function scopeFor(scope: string, { otherHost }: Requested): string {
+  return otherHost === undefined ? scope : `${scope}@${otherHost}`;
+}
+
+/** An entry, and where it is. */
+type Found = Pick<Lookup, "entry" | "key">;
+
+const NOTHING: Found = { entry: undefined, key: undefined };
+
+/** A record as it was read last. */
+interface Recent {
+  readonly key: string;
+  readonly text: unknown;
+  readonly record: UrlRecord;
+  /** All fields that its responses vary on. */
+  readonly names: readonly string[];
+  /** The keys of the entries for requests that have none of these fields, and name no other host. */
+  readonly plainKeys: readonly string[];
+}
+
+/**
+ * Makes misses of all entries of `url` in `cache`, of every layer, prefix and variant; also of those being made now.
+ *
+ * @throws BackendError where the store said no or is not there.
+ */
+export function purgeUrl(cache: Cache, url: string): Promise<void> {
+  const key = recordKey(url);
+  const purges = purgesOf(cache);
+  const purge = purgeRecord(cache, key).finally(() => {
+    if (purges.get(key) === known) purges.delete(key);
+  });
+  // Who looks up waits for it, but does not fail with it.
+  const known = purge.catch(() => {});
+  purges.set(key, known);
+  return purge;
+}
+
+async function purgeRecord(cache: Cache, key: string): Promise<void> {
+  const until = Date.now() + PURGE_REMEMBERED_MS;
+  await changeRecord(cache, key, () => ({ generation: randomUUID(), purged: true, until, lists: {} }));
+}
+
+// The purges under way, by cache and key.
+const purges = new WeakMap<Cache, Map<string, Promise<void>>>();
+
+function purgesOf(cache: Cache): Map<string, Promise<void>> {
+  const known = purges.get(cache);
+  if (known !== undefined) return known;
+  const made = new Map<string, Promise<void>>();
+  purges.set(cache, made);
+  return made;
+}
+
+/** Changes a record while nobody else does, in any process; returns what it became. */
+async function changeRecord(
+  cache: Cache,
+  key: string,
+  change: (current: UrlRecord | undefined) => UrlRecord | undefined,
+): Promise<UrlRecord | undefined> {
+  // A lock that cannot be had is held by a process that died, or stands still: the change is made without it.
+  await using _lock = await cache.lock(`${key}:change`, LOCK);
+  const changed = change(readRecord(await cache.get(key)));
+  if (changed !== undefined) await cache.set(key, writeRecord(changed), { timeout: timeoutOf(changed) });
+  return changed;
+}
+
+/** Whether what began under `generation` may be stored under `record`. */
+function mayFollow(record: UrlRecord, generation: string | undefined): boolean {
+  return generation === undefined ? !record.purged : record.generation === generation;
+}
+
+function spared(until: number): number {
+  return Math.min(until + (until - Date.now()) * (SPARE - 1), Number.MAX_SAFE_INTEGER);
+}
+
+function timeoutOf({ until }: UrlRecord): number | null {
+  return until >= Number.MAX_SAFE_INTEGER ? null : Math.max(1, (until - Date.now()) / 1_000);
+}
+
+function seconds(ttlMs: number | null): number | null {
+  return ttlMs === null ? null : ttlMs / 1_000;
+}
+
+/** HTTP caching over a dead store serves uncached. */
+function forgive<T>(error: unknown, result: T): T {
+  if (error instanceof CulletError) return result;
+  throw error;
+}

@@ -1,0 +1,18 @@
+import type { Context, Middleware } from "koa";
+import { middlewaresBy } from "../layers.js";
+import { toMiddleware } from "./middleware.js";
+
+export * from "../common.js";
+
+export const {
+  cacheSite,
+  cachePage,
+  httpCache,
+  cacheControl,
+  neverCache,
+  varyOnHeaders,
+  varyOnCookie,
+  conditionalGet,
+  condition,
+  compress,
+} = middlewaresBy<Context, Middleware>(toMiddleware);

@@ -1,0 +1,111 @@
+import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { HeaderList } from "../message/header-list.js";
+import type { ResponseHead } from "../message/message.js";
+
+/** The fields of a response at one moment, by name in lower case. */
+export type HeaderSnapshot = ReadonlyMap<string, string>;
+
+/** Returns the fields that `response` has now. */
+export function snapshotOf(response: ServerResponse): HeaderSnapshot {
+  return new Map(response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]));
+}
+
+/** Returns the head that `response` would send. */
+export function readHead(response: ServerResponse): ResponseHead {
+  const lines: string[] = [];
+  for (const name of rawNames(response)) {
+    for (const value of valuesOf(response.getHeader(name))) lines.push(name, value);
+  }
+  const reason = hasReason(response) ? (response.statusMessage ?? "") : "";
+  return { status: response.statusCode, reason, headers: HeaderList.ofLines(lines) };
+}
+
+/** Returns the names of the fields that were there in `before` and are the same in `headers`. */
+export function inheritedNames(headers: HeaderList, before: HeaderSnapshot): ReadonlySet<string> {
+  const inherited = new Set<string>();
+  for (const [name, value] of before) {
+    if (headers.getAll(name).join() === value) inherited.add(name);
+  }
+  return inherited;
+}
+
+/** Makes `head` what `response` will send, in place of all that it has. */
+export function writeHeadInto(response: ServerResponse, { status, reason, headers }: ResponseHead): void {
+  response.statusCode = status;
+  setReason(response, reason);
+  const values = new Map<string, { name: string; values: string[] }>();
+  for (const [name, value] of headers) {
+    const known = values.get(name.toLowerCase());
+    if (known === undefined) values.set(name.toLowerCase(), { name, values: [value] });
+    else known.values.push(value);
+  }
+  for (const name of response.getHeaderNames()) if (!values.has(name)) response.removeHeader(name);
+  for (const { name, values: lines } of values.values()) {
+    const [only = ""] = lines;
+    response.setHeader(name, lines.length === 1 ? only : lines);
+  }
+}
+
+/** Adds the fields that were given to `writeHead`, in any of its forms, to those that `response` has. */
+export function mergeHeaders(
+  response: ServerResponse,
+  given: OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly (readonly OutgoingHttpHeader[])[],
+): void {
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given as OutgoingHttpHeaders)) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    return;
+  }
+  const pairs = pairsOf(given);
+  // They stand over those of the same name that were set before, and may be repeated among themselves.
+  for (const [name] of pairs) response.removeHeader(name);
+  for (const [name, value] of pairs) response.appendHeader(name, value);
+}
+
+function pairsOf(given: readonly unknown[]): [string, string | string[]][] {
+  if (given.every(Array.isArray)) return given as [string, string | string[]][];
+  const pairs: [string, string | string[]][] = [];
+  for (let at = 0; at + 1 < given.length; at += 2) {
+    const value = given[at + 1];
+    pairs.push([String(given[at]), Array.isArray(value) ? value.map(String) : String(value)]);
+  }
+  return pairs;
+}
+
+function valuesOf(value: OutgoingHttpHeader | undefined): string[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}
+
+/** Returns the names as they were set. The types of node:http lack the method, and HTTP/2, whose names have no case, has none. */
+function rawNames(response: ServerResponse & { getRawHeaderNames?(): string[] }): string[] {
+  return response.getRawHeaderNames?.() ?? response.getHeaderNames();
+}
+
+/** HTTP/2 has no reason phrases, and warns of who asks for one. */
+function hasReason(response: object): boolean {
+  return response instanceof ServerResponse;
+}
+
+/** Makes `reason` the reason phrase, where there is one; an empty one is the usual one of the status. */
+export function setReason(response: ServerResponse, reason: string): void {
+  if (hasReason(response)) response.statusMessage = reason;
+}
+
+/** Gives `response` a head, over what was set before; each line is sent, also where a name is repeated. */
+export function giveHead(
+  response: ServerResponse,
+  { status, reason, headers }: ResponseHead,
+  writeHead: ServerResponse["writeHead"],
+): void {
+  const lines = headers.lines();
+  setReason(response, reason);
+  // Where fields were set before, and in HTTP/2, writeHead would take but the last line of each name.
+  if (hasReason(response) && response.getHeaderNames().length === 0) {
+    writeHead(status, lines);
+  } else {
+    mergeHeaders(response, lines);
+    writeHead(status);
+  }
+}
