@@ -1,12 +1,15 @@
 import { arch, cpus, platform } from "node:os";
 import { benchCodec } from "./codec.js";
+import { benchDay } from "./day/day.js";
 import { benchDb } from "./db.js";
 import { benchFile } from "./file.js";
 import { benchFootprint } from "./footprint.js";
+import { benchHttp } from "./http.js";
 import { benchLocMem } from "./locmem.js";
 import { benchMemcached } from "./memcached.js";
 import { benchRedis } from "./redis.js";
 import { benchScale } from "./scale.js";
+import { benchTiered } from "./tiered.js";
 import { benchWatch } from "./watch.js";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -18,7 +21,10 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   db: benchDb,
   memcached: benchMemcached,
   redis: benchRedis,
+  tiered: benchTiered,
   watch: benchWatch,
+  day: benchDay,
+  http: benchHttp,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

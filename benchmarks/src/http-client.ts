@@ -1,0 +1,57 @@
+import { connect, type Socket } from "node:net";
+
+/** What the client is to do, and sends back when it has: answers per second. */
+export interface Load {
+  readonly port: number;
+  readonly seconds: number;
+  readonly connections: number;
+  /** Whether each request is for a page of its own. */
+  readonly distinct: boolean;
+}
+
+// Runs in a process of its own, so that it takes no time from the server that is measured.
+process.once("message", (load: Load) => {
+  answersPerSecond(load).then((answers) => {
+    process.send?.(answers);
+    process.disconnect?.();
+  });
+});
+
+async function answersPerSecond(load: Load): Promise<number> {
+  const stop = Date.now() + load.seconds * 1_000;
+  const counts = await Promise.all(Array.from({ length: load.connections }, (_, at) => ask(load, at, stop)));
+  return counts.reduce((sum, count) => sum + count, 0) / load.seconds;
+}
+
+/** Asks again and again on one connection, until the time is over; returns how many answers came. */
+function ask({ port, distinct }: Load, connection: number, stop: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let answers = 0;
+    let missing = 0;
+    const socket: Socket = connect(port, "127.0.0.1", () => send());
+    const send = () => {
+      const path = distinct ? `/${connection}/${answers}` : "/page";
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nAccept-Encoding: gzip, br\r\n\r\n`,
+      );
+    };
+    socket.setNoDelay(true);
+    socket.on("error", reject);
+    socket.on("data", (bytes) => {
+      missing = (missing === 0 ? lengthOf(bytes) : missing) - bytes.length;
+      if (missing > 0) return;
+      answers += 1;
+      if (Date.now() < stop) return send();
+      socket.end();
+      resolve(answers);
+    });
+  });
+}
+
+/** Returns how many bytes the answer has that begins with `bytes`. */
+function lengthOf(bytes: Buffer): number {
+  const head = bytes.subarray(0, bytes.indexOf("\r\n\r\n")).toString("latin1");
+  const [, length] = /^content-length: (\d+)/im.exec(head) ?? [];
+  if (!head.startsWith("HTTP/1.1 200") || length === undefined) throw new Error(`unexpected: ${head}`);
+  return head.length + 4 + Number(length);
+}

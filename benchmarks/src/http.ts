@@ -1,0 +1,134 @@
+import { fork } from "node:child_process";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { locmem } from "@cullet/backend-locmem";
+import { createCache } from "@cullet/core";
+import { cachePage as cachePagePlain } from "@cullet/http";
+import { cachePage, cacheSite, httpCache } from "@cullet/http/node";
+import type { Load } from "./http-client.js";
+import { median } from "./measure.js";
+
+const CLIENT = fileURLToPath(new URL("./http-client.js", import.meta.url));
+const ROUNDS = 5;
+const URLS = 100_000;
+const page = Buffer.from("<p>A page of text.</p>\n".repeat(500).slice(0, 10_240));
+
+/** What a server did under load. */
+interface Served {
+  readonly perSecond: number;
+  /** The processor time that an answer took, in microseconds: it does not depend on what else the machine does. */
+  readonly cpuUs: number;
+}
+
+/** Measures hits and misses through the node:http adapter beside a bare handler, and memory under a flood of URLs. */
+export async function benchHttp(): Promise<void> {
+  await benchHits();
+  await benchMisses();
+  await benchFlood();
+}
+
+async function benchHits(): Promise<void> {
+  await using cache = createCache({ backend: locmem, location: "http-hits" });
+  const handler: RequestListener = (_request, response) => {
+    response.writeHead(200, { "Content-Type": "text/html", "Cache-Control": "max-age=600" }).end(page);
+  };
+  // The same fields, and so the same number of bytes, as a hit.
+  const date = new Date().toUTCString();
+  const fields = ["Content-Type", "text/html", "Cache-Control", "max-age=600", "Date", date];
+  const lines = [...fields, "Content-Length", String(page.length), "Expires", date, "Age", "10"];
+  const bare: RequestListener = (_request, response) => {
+    response.writeHead(200, lines).end(page);
+  };
+  await compare(
+    "a page of 10 KB, from memory",
+    { seconds: 2, connections: 32, distinct: false },
+    {
+      "a bare handler": bare,
+      cachePage: cachePage(600, { cache })(handler),
+      cacheSite: cacheSite({ cache })(handler),
+      httpCache: httpCache({ cache })(handler),
+    },
+  );
+}
+
+async function benchMisses(): Promise<void> {
+  await using cache = createCache({ backend: locmem, location: "http-misses" });
+  let ms = 0;
+  const sized: RequestListener = (_request, response) => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+    const fields = { "Content-Type": "text/html", "Cache-Control": "max-age=600" };
+    response.writeHead(200, { ...fields, "Content-Length": page.length }).end(page);
+  };
+  const handlers = {
+    "a bare handler": sized,
+    cachePage: cachePage(600, { cache })(sized),
+    httpCache: httpCache({ cache })(sized),
+  };
+  const load = { seconds: 2, connections: 4, distinct: true };
+  // A server that has run for a while has been compiled.
+  for (const handler of Object.values(handlers)) await serve(handler, { ...load, seconds: 5 });
+  ms = 1;
+  await compare("a page that takes 1 ms, each for the first time", load, handlers);
+}
+
+async function benchFlood(): Promise<void> {
+  await using cache = createCache({
+    backend: locmem,
+    location: "http-flood",
+    options: { maxEntries: 1_000 },
+  });
+  const handler = cachePagePlain(600, { cache })(() => new Response("a page"));
+  console.log(`\n### Heap under a flood of ${URLS} distinct URLs, a cache of 1,000 entries\n`);
+  console.log("| URLs | heap |\n|---:|---:|");
+  for (let asked = 0; asked <= URLS; asked += 1) {
+    await (await handler(new Request(`http://localhost/${asked}`))).text();
+    if (asked % (URLS / 5) !== 0) continue;
+    // What is done behind, and what Node does for its own, is done by then.
+    await sleep(50);
+    globalThis.gc?.();
+    console.log(`| ${asked} | ${(process.memoryUsage().heapUsed / 1e6).toFixed(1)} MB |`);
+  }
+}
+
+/** Serves with each handler in turn, round by round, and prints how they compare to the first. */
+async function compare(
+  title: string,
+  load: Omit<Load, "port">,
+  handlers: Readonly<Record<string, RequestListener>>,
+): Promise<void> {
+  const served = new Map<string, Served[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, handler] of Object.entries(handlers)) {
+      served.set(name, [...(served.get(name) ?? []), await serve(handler, load)]);
+    }
+  }
+  console.log(`\n### ${title}\n`);
+  console.log("| | answers a second | ratio | processor time | ratio |\n|---|---:|---:|---:|---:|");
+  let base: Served | undefined;
+  for (const [name, rounds] of served) {
+    const perSecond = median(rounds.map((one) => one.perSecond));
+    const cpuUs = median(rounds.map((one) => one.cpuUs));
+    base ??= { perSecond, cpuUs };
+    const rate = `${perSecond.toFixed(0)} | ${(perSecond / base.perSecond).toFixed(2)}`;
+    console.log(`| ${name} | ${rate} | ${cpuUs.toFixed(1)} µs | ${(base.cpuUs / cpuUs).toFixed(2)} |`);
+  }
+}
+
+async function serve(handler: RequestListener, load: Omit<Load, "port">): Promise<Served> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const client = fork(CLIENT);
+  const before = process.cpuUsage();
+  client.send({ ...load, port: (server.address() as AddressInfo).port });
+  const perSecond = await new Promise<number>((resolve, reject) => {
+    client.once("message", (answers) => resolve(answers as number));
+    client.once("exit", (code) => reject(new Error(`the client ended with code ${code}`)));
+  });
+  const { user, system } = process.cpuUsage(before);
+  server.closeAllConnections();
+  server.close();
+  return { perSecond, cpuUs: (user + system) / (perSecond * load.seconds) };
+}
