@@ -4,13 +4,15 @@ import { parseArgs } from "node:util";
 export interface Arguments {
   /** Where the cache is. */
   readonly cache: string;
-  /** Whether the server stays up when the traffic has ended. */
+  /** Whether the servers stay up when the traffic has ended. */
   readonly serve: boolean;
-  /** The port to listen on: 0 for one that is free. */
+  /** The port of the atlas, whose next one is the site's: 0 for two that are free. */
   readonly port: number;
   /** Whether only the usage is to be shown. */
   readonly help: boolean;
 }
+
+const MAX_PORT = 65_534;
 
 const DEFAULT_CACHE = "locmem://demo?timeout=300&max_entries=1000";
 
@@ -18,8 +20,8 @@ export const usage = `Usage: npm run demo -- [cache URI] [--serve] [--port numbe
 
   cache URI   where the cache is: ${DEFAULT_CACHE} by default,
               file:///tmp/cullet-demo to find the answers again in the next run
-  --serve     leaves the server up when the traffic has ended
-  --port      where to listen: a free port by default`;
+  --serve     leaves the servers up when the traffic has ended
+  --port      where the atlas listens, and the site on the next: free ports by default`;
 
 /**
  * Reads the command line.
@@ -39,6 +41,7 @@ export function readArguments(args: readonly string[]): Arguments {
   const [cache = DEFAULT_CACHE, ...others] = positionals;
   if (others.length > 0) throw new TypeError(`one cache is enough; got ${positionals.length}`);
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new TypeError(`${values.port} is no port`);
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT)
+    throw new TypeError(`${values.port} is no port`);
   return { cache, serve: values.serve, port, help: values.help };
 }

@@ -16,6 +16,8 @@ describe("the demo, left to itself", { timeout: MINUTE }, () => {
     expect(output).toMatch(/Shortest round trip, United States .* 100\.0 % /);
     expect(output).toContain("the job ran 1 time,");
     expect(output).toMatch(/hit ratio \d\d\.\d %/);
+    expect(output).toMatch(/GET \/ +nobody +200 .* site; hit; ttl=\d+\n {2}A hit, per site/);
+    expect(output).toMatch(/GET \/countries\/FR +Ada +200 .* Ada +fragment; hit, site; fwd=bypass\n/);
   });
 
   it("starts warm where another run has filled the files", async () => {
@@ -48,10 +50,11 @@ async function runTwice(uri: string): Promise<void> {
 describe("the demo, left up", { timeout: MINUTE }, () => {
   let demo: DemoProcess;
   let address: string;
+  let site: string;
 
   beforeAll(async () => {
     demo = new DemoProcess("--serve");
-    [, address = ""] = await demo.printed(/Still serving (\S+)/);
+    [, address = "", site = ""] = await demo.printed(/Still serving (\S+) \(atlas\) and (\S+) \(site\)/);
   }, MINUTE);
 
   afterAll(async () => {
@@ -92,6 +95,12 @@ describe("the demo, left up", { timeout: MINUTE }, () => {
     expect(await kept.text()).toMatch(/It is kept for another 86[34]\d\d s\./);
     await open("/forget?job=range&country=CH", { method: "POST" });
     expect(await source("/api/range/CH")).toBe("miss");
+  });
+
+  it("leaves the site up, too", async () => {
+    const page = await fetch(site);
+    expect(page.headers.get("cache-status")).toMatch(/^site; hit/);
+    expect(await page.text()).toContain('<a href="/countries/FR">France</a>');
   });
 
   it("answers 404 for a question it does not know", async () => {

@@ -4,6 +4,7 @@ import { jobs } from "../jobs/jobs.js";
 import { countries } from "../towns.js";
 import type { Call } from "./client.js";
 import type { Repeated, Stampede, Visits } from "./drive.js";
+import { setTable } from "./table.js";
 
 /** Writes the comparison of first and cached calls as a table. */
 export function reportRepeated(repeated: readonly Repeated[]): string {
@@ -27,7 +28,7 @@ export function reportRepeated(repeated: readonly Repeated[]): string {
     ];
   });
   return [
-    table([head, ...rows]),
+    ...setTable([head, ...rows], [0]),
     "The speed-up is how long the job itself takes against a cached call.",
   ].join("\n");
 }
@@ -66,16 +67,4 @@ function percentile(values: readonly number[], percent: number): number {
 
 function count(number: number, noun: string): string {
   return `${formatWhole(number)} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Sets rows in columns: the first to the left, the others to the right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join("   "),
-  );
-  const rule = widths.map((width) => "─".repeat(width)).join("   ");
-  return [...lines.slice(0, 1), rule, ...lines.slice(1)].join("\n");
 }

@@ -7,8 +7,8 @@ const TOWNS_DRAWN = 1500;
 const SIZE = 600;
 const MARGIN = 12;
 
-/** Draws a country by its towns, and on them what a job found. */
-export function drawMap(country: Country, { lines, marks }: Finding): Html {
+/** Draws a country by its towns, and on them what was found. */
+export function drawMap(country: Country, { lines, marks }: Pick<Finding, "lines" | "marks">): Html {
   const towns = country.towns.slice(0, TOWNS_DRAWN);
   const { width, height, place } = projection([...towns, ...marks, ...lines.flat()]);
   const dots = towns.map((town) => `M${place(town)}h0`).join("");
