@@ -12,6 +12,7 @@ export interface Arguments {
   readonly help: boolean;
 }
 
+// The site needs one more.
 const MAX_PORT = 65_534;
 
 const DEFAULT_CACHE = "locmem://demo?timeout=300&max_entries=1000";
