@@ -1,3 +1,4 @@
+import { bufferOf } from "../message/buffer-of.js";
 import { HeaderList } from "../message/header-list.js";
 
 /** A stored response. */
@@ -90,8 +91,7 @@ export function decodeEntry(stored: unknown): Entry | undefined {
 
 function bytesIn(stored: unknown): Buffer | undefined {
   if (typeof stored === "string") return Buffer.from(stored, "latin1");
-  if (!(stored instanceof Uint8Array)) return undefined;
-  return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  return stored instanceof Uint8Array ? bufferOf(stored) : undefined;
 }
 
 function headOf(line: string): Omit<Entry, "body"> | undefined {

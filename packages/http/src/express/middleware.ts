@@ -17,8 +17,10 @@ export function toMiddleware(layer: Layer): ExpressMiddleware {
   };
 }
 
-/** Express looks through the proxies that an application trusts. */
+/** Express looks through the proxies that an application trusts; where it trusts none, the message itself says all. */
 function originOf(request: Request): RequestOrigin {
-  const { protocol, host, originalUrl } = request;
-  return { scheme: protocol === "https" ? "https" : "http", host, target: originalUrl, source: request };
+  const { originalUrl: target } = request;
+  if (request.app.disabled("trust proxy")) return { target, source: request };
+  const { protocol, host } = request;
+  return { scheme: protocol === "https" ? "https" : "http", host, target, source: request };
 }

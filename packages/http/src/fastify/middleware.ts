@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Layer } from "../layer.js";
+import { bufferOf } from "../message/buffer-of.js";
 import { hasBody } from "../message/has-body.js";
 import type { Answer } from "../message/message.js";
 import { followResponse } from "../node/follow-response.js";
@@ -64,7 +65,7 @@ function giveAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer
   // Fastify tells the length of what it is given to HEAD, but for a stream.
   if (request.method === "HEAD") return reply.send(Readable.from([]));
   if (body === null || !hasBody(request.method, status)) return reply.send();
-  const bytes = Buffer.from(body);
+  const bytes = bufferOf(body);
   // Fastify gives each Buffer a Content-Type, but no stream.
   return reply.send(headers.has("content-type") ? bytes : Readable.from([bytes]));
 }

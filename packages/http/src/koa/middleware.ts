@@ -1,5 +1,6 @@
 import type { Context, Middleware } from "koa";
 import type { Layer } from "../layer.js";
+import { bufferOf } from "../message/buffer-of.js";
 import { hasBody } from "../message/has-body.js";
 import type { Answer } from "../message/message.js";
 import { followResponse } from "../node/follow-response.js";
@@ -26,7 +27,7 @@ export function toMiddleware(layer: Layer): Middleware {
 /** Gives `answer` to Koa, so that middleware outside can add to it as to any other. */
 function giveAnswer(context: Context, { status, reason, headers, body }: Answer): void {
   // The body first, since Koa takes the status of a response without one for 204.
-  context.body = body === null || !hasBody(context.method, status) ? null : Buffer.from(body);
+  context.body = body === null || !hasBody(context.method, status) ? null : bufferOf(body);
   context.status = status;
   if (reason !== "") context.message = reason;
   // Koa has guessed it from the body.

@@ -59,8 +59,13 @@ export function mergeHeaders(
   }
   const pairs = pairsOf(given);
   // They stand over those of the same name that were set before, and may be repeated among themselves.
-  for (const [name] of pairs) response.removeHeader(name);
-  for (const [name, value] of pairs) response.appendHeader(name, value);
+  const seen = new Set<string>();
+  for (const [name, value] of pairs) {
+    const lower = name.toLowerCase();
+    if (seen.has(lower)) response.appendHeader(name, value);
+    else response.setHeader(name, value);
+    seen.add(lower);
+  }
 }
 
 function pairsOf(given: readonly unknown[]): [string, string | string[]][] {
