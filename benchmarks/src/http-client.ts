@@ -9,6 +9,8 @@ export interface Load {
   readonly distinct: boolean;
 }
 
+const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
+
 // Runs in a process of its own, so that it takes no time from the server that is measured.
 process.once("message", (load: Load) => {
   answersPerSecond(load).then((answers) => {
@@ -39,6 +41,7 @@ function ask({ port, distinct }: Load, connection: number, stop: number): Promis
     socket.on("error", reject);
     socket.on("data", (bytes) => {
       missing = (missing === 0 ? lengthOf(bytes) : missing) - bytes.length;
+      if (missing === Number.POSITIVE_INFINITY && isLast(bytes)) missing = 0;
       if (missing > 0) return;
       answers += 1;
       if (Date.now() < stop) return send();
@@ -48,10 +51,17 @@ function ask({ port, distinct }: Load, connection: number, stop: number): Promis
   });
 }
 
-/** Returns how many bytes the answer has that begins with `bytes`. */
+/** Whether an answer that says so by its last chunk ends with `bytes`. */
+function isLast(bytes: Buffer): boolean {
+  return bytes.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);
+}
+
+/** Returns how many bytes the answer has that begins with `bytes`: infinitely many where it says so by its last chunk. */
 function lengthOf(bytes: Buffer): number {
   const head = bytes.subarray(0, bytes.indexOf("\r\n\r\n")).toString("latin1");
+  if (!head.startsWith("HTTP/1.1 200")) throw new Error(`unexpected: ${head}`);
+  if (/^transfer-encoding: chunked/im.test(head)) return Number.POSITIVE_INFINITY;
   const [, length] = /^content-length: (\d+)/im.exec(head) ?? [];
-  if (!head.startsWith("HTTP/1.1 200") || length === undefined) throw new Error(`unexpected: ${head}`);
+  if (length === undefined) throw new Error(`without a length: ${head}`);
   return head.length + 4 + Number(length);
 }
