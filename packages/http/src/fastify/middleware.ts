@@ -58,7 +58,8 @@ function giveAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer
   const { status, reason, headers, body } = answer;
   reply.code(status);
   if (reason !== "") setReason(reply.raw, reason);
-  for (const [name] of headers) {
+  // Each name once: of one, Fastify keeps the lines that it has.
+  for (const name of new Set(Array.from(headers, ([name]) => name.toLowerCase()))) {
     const values = headers.getAll(name);
     reply.header(name, values.length === 1 ? values[0] : values);
   }
