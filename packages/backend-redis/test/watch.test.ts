@@ -30,7 +30,7 @@ describe.each(Object.entries(drivers))("watch over %s", (_name, driver) => {
     await other.setMany(new Map([["app:many", 1]]), 60_000);
     await recorder.until("app:many");
     await backend.incr("app:many", 1);
-    await other.add("app:new", 1, 50);
+    await other.add("app:new", 1, 60_000);
     await recorder.until("app:new");
     await other.touch("app:many", 1_000);
     await recorder.until("app:many");
@@ -49,10 +49,10 @@ describe.each(Object.entries(drivers))("watch over %s", (_name, driver) => {
   it("says that all may have changed where the database was emptied", async () => {
     const backend = backendOver(driver, server.url);
     const recorder = new Recorder();
-    const stop = backend.watch("", recorder);
+    const stop = backend.watch("own:", recorder);
     await recorder.until("listening");
-    await backend.set("key", 1, null);
-    await recorder.until("key");
+    await backend.set("own:key", 1, null);
+    await recorder.until("own:key");
     await backend.clear("");
     await recorder.until("listening");
     stop();
