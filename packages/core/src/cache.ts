@@ -545,6 +545,15 @@ export class Cache implements AsyncDisposable {
     return this.#engine.config.failOpen;
   }
 
+  /**
+   * Whether other processes may see what this one stores: so too while the backend is not loaded.
+   *
+   * @internal
+   */
+  get isShared(): boolean {
+    return this.#engine.isShared;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

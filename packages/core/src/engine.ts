@@ -63,6 +63,11 @@ export class Engine {
     return this.#closed.signal;
   }
 
+  /** Whether other processes may see what is stored; so it is taken to be while the backend is not loaded. */
+  get isShared(): boolean {
+    return this.#loaded?.backend.features.shared ?? true;
+  }
+
   /**
    * Runs an operation on the backend, which is loaded first where it was not, and tells of it who listens. Where the store
    * failed and the cache is to fail open, the result is what `missed` returns.

@@ -1,5 +1,5 @@
 import { judge } from "../conditional/answers.js";
-import { CONDITIONAL_FIELDS, ifRangeMatches } from "../conditional/preconditions.js";
+import { ifRangeMatches, isConditional } from "../conditional/preconditions.js";
 import { type Validators, validatorsOf } from "../conditional/validators.js";
 import type { Entry } from "../entry/entry.js";
 import { parseHttpDate } from "../fields/http-date.js";
@@ -31,11 +31,6 @@ export function gatewayTimeout(): Answer {
 function datedValidators({ headers }: Entry): Validators {
   const validators = validatorsOf(headers);
   return { ...validators, lastModified: validators.lastModified ?? parseHttpDate(headers.get("date")) };
-}
-
-/** Whether a request asks for less than the whole. */
-function isConditional({ headers }: RequestData): boolean {
-  return CONDITIONAL_FIELDS.some((name) => headers.has(name));
 }
 
 /** Returns the part that `request` asks for, else the whole. */

@@ -1,7 +1,6 @@
 import { type Cache, type CacheLock, CulletError } from "@cullet/core";
-import { BoundedMap } from "../entry/bounded-map.js";
+import { BoundedMap } from "../bounded-map.js";
 import type { Entry } from "../entry/entry.js";
-import { recordKey } from "../entry/keys.js";
 import type { Lookup, PageStore, Requested } from "../entry/page-store.js";
 import type { Layer, Run, Turn } from "../layer.js";
 import { HeaderList } from "../message/header-list.js";
@@ -45,6 +44,8 @@ export class CacheLayer implements Layer {
   /** Until when, by key, nobody waits for a response. */
   readonly #notStored = new BoundedMap<string, number>(REMEMBERED);
   readonly #refreshing = new Set<string>();
+  /** The fields that an entry was last served with: all hits of a second have the same. */
+  readonly #served = new WeakMap<Entry, Moment & { readonly fields: HeaderList }>();
 
   constructor(parts: CacheLayerParts) {
     this.#parts = parts;
@@ -90,13 +91,20 @@ export class CacheLayer implements Layer {
 
   /** Returns what `entry` answers with at `now`. */
   answerWith(request: RequestData, entry: Entry, now: number, report: CacheReport): Answer {
-    const headers = entry.headers.clone();
     const age = ageOf(entry, now);
-    headers.append("Age", String(Math.floor(age)));
-    if (this.#parts.statusName !== undefined) {
-      this.report(headers, { ...report, ttl: entry.times.lifetime - age });
-    }
-    return answerFrom(request, entry, headers);
+    const moment = { age: Math.floor(age), ttl: Math.floor(entry.times.lifetime - age), report };
+    return answerFrom(request, entry, this.#fieldsOf(entry, moment).clone());
+  }
+
+  /** Returns the fields that `entry` is served with at a moment. */
+  #fieldsOf(entry: Entry, { age, ttl, report }: Moment): HeaderList {
+    const last = this.#served.get(entry);
+    if (last?.age === age && last.ttl === ttl && last.report === report) return last.fields;
+    const fields = entry.headers.clone();
+    fields.append("Age", String(age));
+    this.report(fields, { ...report, ttl });
+    this.#served.set(entry, { age, ttl, report, fields });
+    return fields;
   }
 
   /** Says what the cache did, where it is to tell. */
@@ -173,7 +181,7 @@ export class CacheLayer implements Layer {
   #exchange(
     request: CacheableRequest,
     lookup: Lookup,
-    { land, lock, hides = true }: { land?: Land; lock?: CacheLock | undefined; hides?: boolean },
+    { land, lock, hides = true }: { land?: Land; lock?: MakeRight | undefined; hides?: boolean },
   ): Turn {
     const { policy, store, maxBytes } = this.#parts;
     const key = this.#keyOf(lookup);
@@ -229,13 +237,13 @@ export class CacheLayer implements Layer {
   }
 
   /** Returns what all who would be answered alike by this cache wait for, as far as that is known. */
-  #keyOf({ keys, request }: Lookup): string {
-    return keys.at(-1) ?? this.#keyOfUrl({ request });
+  #keyOf(lookup: Lookup): string {
+    return lookup.keys.at(-1) ?? this.#keyOfUrl(lookup);
   }
 
   /** Returns what they wait for while nothing is known of the URL. */
-  #keyOfUrl({ request }: Pick<Lookup, "request">): string {
-    return `${recordKey(request.url)}:${this.#parts.store.scope}`;
+  #keyOfUrl({ record }: Lookup): string {
+    return `${record}:${this.#parts.store.scope}`;
   }
 
   #refresh(key: string, again: () => Promise<void>): void {
@@ -243,6 +251,13 @@ export class CacheLayer implements Layer {
     this.#refreshing.add(key);
     again().finally(() => this.#refreshing.delete(key));
   }
+}
+
+/** What the fields of a served entry depend on, in whole seconds. */
+interface Moment {
+  readonly age: number;
+  readonly ttl: number;
+  readonly report: CacheReport;
 }
 
 const HIT: CacheReport = { hit: true };
@@ -260,8 +275,15 @@ function forwardOf({ entry, keys }: Lookup): "stale" | "vary-miss" | "uri-miss" 
   return keys.length > 0 ? "vary-miss" : "uri-miss";
 }
 
+/** The right to make a response, which nobody else then has. */
+type MakeRight = Pick<CacheLock, "release">;
+
+// Where no other process sees the store, who leads the flight has it.
+const ALONE: MakeRight = { release: () => Promise.resolve(true) };
+
 /** Returns the right to make what `key` is about, if it can be had within `wait` seconds; nothing either where the store fails. */
-async function takeLock(cache: Cache, key: string, wait: number): Promise<CacheLock | undefined> {
+async function takeLock(cache: Cache, key: string, wait: number): Promise<MakeRight | undefined> {
+  if (!cache.isShared) return ALONE;
   try {
     return await cache.lock(`${key}:make`, { ...LEASE, wait });
   } catch (error) {

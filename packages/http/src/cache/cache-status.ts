@@ -7,7 +7,7 @@ export interface CacheReport {
   readonly forward?: "bypass" | "method" | "uri-miss" | "vary-miss" | "miss" | "request" | "stale";
   /** What the handler answered with, where that is not what the client got: §2.3. */
   readonly forwardStatus?: number;
-  /** What is left of the lifetime, in seconds; below zero where it is over: §2.4. */
+  /** What is left of the lifetime, in whole seconds; below zero where it is over: §2.4. */
   readonly ttl?: number;
   readonly stored?: boolean;
   readonly collapsed?: boolean;
@@ -20,7 +20,7 @@ export function appendCacheStatus(headers: HeaderList, name: string, report: Cac
   if (hit) member += "; hit";
   if (forward !== undefined) member += `; fwd=${forward}`;
   if (forwardStatus !== undefined) member += `; fwd-status=${forwardStatus}`;
-  if (ttl !== undefined) member += `; ttl=${Math.floor(ttl)}`;
+  if (ttl !== undefined) member += `; ttl=${ttl}`;
   if (stored) member += "; stored";
   if (collapsed) member += "; collapsed";
   const before = headers.get("cache-status");

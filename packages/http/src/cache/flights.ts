@@ -10,6 +10,8 @@ export type Land = (landing: Landing) => void;
 export const WAIT_MS = 10_000;
 
 interface Flight {
+  /** The request that began it, on its way through several layers: it must not wait for itself. */
+  readonly source: object;
   readonly landing: Promise<Landing>;
   /** When it began, in milliseconds since 1970. */
   readonly since: number;
@@ -21,8 +23,6 @@ interface Flight {
  */
 export class Flights {
   readonly #running = new Map<string, Flight>();
-  // The flights that a request began, on its way through several layers: it must not wait for itself.
-  readonly #begun = new WeakMap<object, Set<string>>();
   #landed = 0;
 
   /** How many have ended. Who found nothing before and sees another number after may have missed what one of them stored. */
@@ -32,21 +32,18 @@ export class Flights {
 
   /** Returns the landing to wait for; or what ends the flight that the caller now leads; or nothing, where it is within it. */
   join(key: string, source: object): Promise<Landing> | Land | undefined {
-    const begun = this.#begun.get(source) ?? new Set();
-    if (begun.has(key)) return undefined;
+    if (this.#running.get(key)?.source === source) return undefined;
     const running = this.running(key, source);
     if (running !== undefined) return running;
     let land: Land = () => {};
     const landing = new Promise<Landing>((resolve) => {
       land = resolve;
     });
-    const flight = { landing, since: Date.now() };
+    const flight = { source, landing, since: Date.now() };
     this.#running.set(key, flight);
-    this.#begun.set(source, begun.add(key));
     return (how) => {
       this.#landed += 1;
       if (this.#running.get(key) === flight) this.#running.delete(key);
-      begun.delete(key);
       land(how);
     };
   }
@@ -54,7 +51,7 @@ export class Flights {
   /** Returns the landing of a flight that is under way, unless the caller is within it, or it was never told to have ended. */
   running(key: string, source: object): Promise<Landing> | undefined {
     const flight = this.#running.get(key);
-    if (flight === undefined || this.#begun.get(source)?.has(key)) return undefined;
+    if (flight === undefined || flight.source === source) return undefined;
     return Date.now() - flight.since > WAIT_MS ? undefined : flight.landing;
   }
 }

@@ -1,6 +1,6 @@
 import { judge } from "../conditional/answers.js";
 import { CONDITIONAL_FIELDS } from "../conditional/preconditions.js";
-import type { Entry } from "../entry/entry.js";
+import type { Entry, NewEntry } from "../entry/entry.js";
 import type { Lookup, PageStore } from "../entry/page-store.js";
 import { fillDate, storedHeaders } from "../entry/stored-headers.js";
 import { isKnownCoding } from "../fields/accept-encoding.js";
@@ -33,6 +33,8 @@ export interface Miss {
   readonly forward: CacheReport["forward"];
 }
 
+const HIDDEN: ReadonlyMap<string, null> = new Map(CONDITIONAL_FIELDS.map((name) => [name, null]));
+
 /** An entry that is to be saved when its body is there. */
 interface Pending {
   readonly stored: Stored;
@@ -43,7 +45,7 @@ interface Pending {
 
 /** A miss, or a stale hit, followed through the handler: what it answers is stored where the policy says so. */
 export class StoreExchange implements Exchange {
-  readonly fields: ReadonlyMap<string, string | null>;
+  readonly fields?: ReadonlyMap<string, string | null>;
   readonly #miss: Miss;
   readonly #requestedAt = Date.now();
   readonly #validates: boolean;
@@ -57,8 +59,7 @@ export class StoreExchange implements Exchange {
     this.#miss = miss;
     const validators = miss.hides ? validatorsFor(miss.lookup.entry) : [];
     this.#validates = validators.length > 0;
-    const hidden = miss.hides ? CONDITIONAL_FIELDS : [];
-    this.fields = new Map([...hidden.map((name) => [name, null] as const), ...validators]);
+    if (miss.hides) this.fields = this.#validates ? new Map([...HIDDEN, ...validators]) : HIDDEN;
   }
 
   head(head: SentHead, { whole }: GivenBody): BodyPlan | undefined {
@@ -177,7 +178,7 @@ export class StoreExchange implements Exchange {
     return cache.answerWith(request, entry, now, { hit: true, forward, forwardStatus });
   }
 
-  async #save({ stored, head }: Pending, body: Entry["body"]): Promise<void> {
+  async #save({ stored, head }: Pending, body: NewEntry["body"]): Promise<void> {
     const { store, lookup } = this.#miss;
     const { headers } = head;
     if (!headers.has("content-length") && head.status !== 204) {

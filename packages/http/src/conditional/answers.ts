@@ -1,6 +1,6 @@
 import { HeaderList } from "../message/header-list.js";
 import type { Answer, ResponseHead } from "../message/message.js";
-import { type ConditionalRequest, evaluatePreconditions } from "./preconditions.js";
+import { type ConditionalRequest, evaluatePreconditions, isConditional } from "./preconditions.js";
 import { type Validators, validatorsOf } from "./validators.js";
 
 // RFC 9110 §15.4.5, what Django keeps, and what a cache says of itself. The rest describes a body that is not sent.
@@ -25,10 +25,10 @@ const KEPT: ReadonlySet<string> = new Set([
 export function judge(
   request: ConditionalRequest,
   { status, headers }: ResponseHead,
-  validators: Validators = validatorsOf(headers),
+  validators?: Validators,
 ): Answer | undefined {
-  if (status < 200 || status > 299) return undefined;
-  switch (evaluatePreconditions(request, validators)) {
+  if (status < 200 || status > 299 || !isConditional(request)) return undefined;
+  switch (evaluatePreconditions(request, validators ?? validatorsOf(headers))) {
     case "not-modified":
       return notModified(headers);
     case "failed":

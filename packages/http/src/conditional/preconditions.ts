@@ -22,6 +22,11 @@ export const CONDITIONAL_FIELDS: readonly string[] = [
   "range",
 ];
 
+/** Whether a request asks for less than the whole page. */
+export function isConditional({ headers }: Pick<ConditionalRequest, "headers">): boolean {
+  return CONDITIONAL_FIELDS.some((name) => headers.has(name));
+}
+
 /**
  * Judges the conditions of a request by the resource's present state, in the order of RFC 9110 §13.2.2. What has no
  * well-formed tag or date is no condition. To be asked only where the answer without conditions would be a 2xx.

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BoundedMap } from "./bounded-map.js";
+import { BoundedMap } from "../bounded-map.js";
 import { ENTRY_FORMAT } from "./entry.js";
 
 const HASH_CHARACTERS = 32;
@@ -18,19 +18,23 @@ export function recordKey(url: string): string {
   return `http:${ENTRY_FORMAT}:${hashOf([normalUrl(url)])}`;
 }
 
-/** Returns the key of the entry for requests that have what `request` has in the fields `names`. */
+/** Where the variants of a URL are: those of one generation, in one layer. */
+export interface VariantPlace {
+  readonly record: string;
+  readonly generation: string;
+  readonly scope: string;
+}
+
+/** Returns the key of the entry for requests that have these values in these fields; `undefined` where one is absent. */
 export function variantKey(
-  place: { readonly record: string; readonly generation: string; readonly scope: string },
-  names: readonly string[],
-  fieldOf: (name: string) => string | undefined,
+  { record, generation, scope }: VariantPlace,
+  fields: readonly (readonly [name: string, value: string | undefined])[],
 ): string {
-  const parts = [place.generation, place.scope];
-  for (const name of names) {
-    const value = fieldOf(name);
-    // Absent is not empty.
-    parts.push(name, value === undefined ? "-" : "+", value ?? "");
-  }
-  return `${place.record}:${hashOf(parts)}`;
+  const place = `${record}:${generation}:${scope}`;
+  if (fields.length === 0) return place;
+  // Absent is not empty.
+  const parts = fields.flatMap(([name, value]) => [name, value === undefined ? "-" : "+", value ?? ""]);
+  return `${place}:${hashOf(parts)}`;
 }
 
 /** Returns a hash of `parts`, each with its length before it, so that no two lists of parts look the same. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Cache, CulletError } from "@cullet/core";
+import { BoundedMap } from "../bounded-map.js";
 import { HeaderList, type HeaderReader } from "../message/header-list.js";
-import { BoundedMap } from "./bounded-map.js";
-import { type Entry, encodeEntry } from "./entry.js";
+import { type Entry, encodeEntry, type NewEntry } from "./entry.js";
 import { EntryReader } from "./entry-reader.js";
 import { recordKey, variantKey } from "./keys.js";
 import { covers, listsOf, readRecord, type UrlRecord, withList, writeRecord } from "./url-record.js";
@@ -39,6 +39,8 @@ export interface Requested {
 export interface Lookup {
   readonly entry: Entry | undefined;
   readonly request: Requested;
+  /** The key of what is known of the URL. */
+  readonly record: string;
   /** The generation of the URL then; `undefined` where nothing was known of it. */
   readonly generation: string | undefined;
   /** The key of each list of fields that was looked for. */
@@ -104,23 +106,23 @@ export class PageStore {
     found.catch(() => {});
     if ((await text) !== recent.text) return undefined;
     const { entry, key } = await found;
-    return { entry, request, generation: record.generation, keys, key };
+    return { entry, request, record: recent.key, generation: record.generation, keys, key };
   }
 
   async #lookUp(request: Requested, key: string): Promise<Lookup> {
     const text = await this.#cache.get(key);
     const record = readRecord(text);
-    if (record === undefined) return { ...NOTHING, request, generation: undefined, keys: [] };
+    if (record === undefined) return { ...NOTHING, request, record: key, generation: undefined, keys: [] };
     const keys = this.#keysOf(key, record, request);
     const names = listsOf(record, this.#options.scope).flat();
     const plainKeys = this.#keysOf(key, record, { url: request.url, headers: new HeaderList() });
     this.#recent.set(request.url, { key, text, record, names, plainKeys });
     const { entry, key: foundAt } = await this.#entryAt(keys);
-    return { entry, request, generation: record.generation, keys, key: foundAt };
+    return { entry, request, record: key, generation: record.generation, keys, key: foundAt };
   }
 
   /** Stores `entry`, unless the URL was purged since the lookup. Returns whether it is there. */
-  async save(lookup: Lookup, entry: Entry, options: SaveOptions): Promise<boolean> {
+  async save(lookup: Lookup, entry: NewEntry, options: SaveOptions): Promise<boolean> {
     try {
       return await this.#save(lookup, entry, options);
     } catch (error) {
@@ -128,15 +130,13 @@ export class PageStore {
     }
   }
 
-  async #save(lookup: Lookup, entry: Entry, { names, ttlMs, tags }: SaveOptions): Promise<boolean> {
+  async #save(lookup: Lookup, entry: NewEntry, { names, ttlMs, tags }: SaveOptions): Promise<boolean> {
     const { scope, fieldOf } = this.#options;
-    const { request } = lookup;
-    const key = recordKey(request.url);
+    const { request, record: key } = lookup;
     const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
-    const record = await this.#recordFor(lookup, key, names, until);
+    const record = await this.#recordFor(lookup, names, until);
     if (record === undefined) return false;
-    const place = { record: key, generation: record.generation, scope: scopeFor(scope, request) };
-    const variant = variantKey(place, names, (name) => fieldOf(request, name));
+    const variant = this.#keyFor(key, record, names, request);
     const isNew = lookup.key !== variant;
     // Of requests that have none of the fields there is one variant, however many they are.
     const isOneOfMany =
@@ -150,8 +150,7 @@ export class PageStore {
 
   /** Returns the record under which an entry may be stored; `undefined` where it may not. */
   async #recordFor(
-    { generation }: Lookup,
-    key: string,
+    { generation, record: key }: Lookup,
     names: readonly string[],
     until: number,
   ): Promise<UrlRecord | undefined> {
@@ -190,15 +189,19 @@ export class PageStore {
   }
 
   #keysOf(record: string, known: UrlRecord, request: Requested): string[] {
-    const { scope, fieldOf } = this.#options;
-    const place = { record, generation: known.generation, scope: scopeFor(scope, request) };
-    return listsOf(known, scope).map((names) => variantKey(place, names, (name) => fieldOf(request, name)));
+    const lists = listsOf(known, this.#options.scope);
+    return lists.map((names) => this.#keyFor(record, known, names, request));
   }
-}
 
-/** Whoever names another host than that of the URL may be answered for it. */
-function scopeFor(scope: string, { otherHost }: Requested): string {
-  return otherHost === undefined ? scope : `${scope}@${otherHost}`;
+  /** Returns the key of the entry for `request`, of those that vary on `names`. */
+  #keyFor(record: string, { generation }: UrlRecord, names: readonly string[], request: Requested): string {
+    const { scope, fieldOf } = this.#options;
+    const { otherHost } = request;
+    // Whoever names another host than that of the URL may be answered for it. No field has that name.
+    const host = otherHost === undefined ? [] : [["@", otherHost] as const];
+    const fields = names.map((name) => [name, fieldOf(request, name)] as const);
+    return variantKey({ record, generation, scope }, [...host, ...fields]);
+  }
 }
 
 /** An entry, and where it is. */

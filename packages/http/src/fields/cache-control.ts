@@ -1,3 +1,4 @@
+import { BoundedMap } from "../bounded-map.js";
 import { parseDeltaSeconds } from "./delta-seconds.js";
 import { isToken, splitMembers, TOKEN, trim } from "./field-list.js";
 
@@ -21,11 +22,21 @@ const QUOTED = /^"([^"\\]*)"$/;
  * What is malformed is read so that nothing that forbids is lost: a semicolon separates like a comma, a member is named
  * by the token it begins with, and whatever else follows that is an argument that means nothing.
  */
-export function parseDirectives(field: string | null): Directive[] {
-  return splitMembers(field, ",;").flatMap((member) => {
+export function parseDirectives(field: string | null): readonly Directive[] {
+  return field === null ? [] : (shortFields.get(field) ?? readDirectives(field));
+}
+
+// A site says the same few things of all its pages.
+const shortFields = new BoundedMap<string, readonly Directive[]>(64);
+const SHORT = 256;
+
+function readDirectives(field: string): readonly Directive[] {
+  const directives = splitMembers(field, ",;").flatMap((member) => {
     const [, name, argument, rest] = DIRECTIVE.exec(member) ?? [];
     return name === undefined ? [] : [{ name: name.toLowerCase(), argument: argument ?? rest }];
   });
+  if (field.length <= SHORT) shortFields.set(field, directives);
+  return directives;
 }
 
 /** Writes `directives` as the value of a Cache-Control field. */

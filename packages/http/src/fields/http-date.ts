@@ -1,3 +1,5 @@
+import { BoundedMap } from "../bounded-map.js";
+
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const MONTH = `(?<month>${MONTHS.join("|")})`;
 const WEEKDAY = "(?:mon|tue|wed|thu|fri|sat|sun)";
@@ -22,6 +24,8 @@ const LAST_MS = 253_402_300_799_000;
  */
 export function parseHttpDate(text: string | null, now = Date.now()): number | undefined {
   if (text === null) return undefined;
+  const known = written.get(text);
+  if (known !== undefined) return known;
   for (const form of FORMS) {
     const parts = form.exec(text)?.groups;
     if (parts !== undefined) return toTime(parts, now);
@@ -31,8 +35,19 @@ export function parseHttpDate(text: string | null, now = Date.now()): number | u
 
 /** Writes a time in milliseconds as an HTTP-date, down to the whole second, within the years 0 to 9999. */
 export function formatHttpDate(ms: number): string {
-  return new Date(Math.min(ms, LAST_MS)).toUTCString();
+  const second = Math.floor(Math.min(ms, LAST_MS) / 1_000);
+  const known = texts.get(second);
+  if (known !== undefined) return known;
+  const text = new Date(second * 1_000).toUTCString();
+  texts.set(second, text);
+  written.set(text, second * 1_000);
+  return text;
 }
+
+// Nearly all dates are of this second, or as far ahead of it as pages live; and most that are read were written here.
+const REMEMBERED = 64;
+const texts = new BoundedMap<number, string>(REMEMBERED);
+const written = new BoundedMap<string, number>(REMEMBERED);
 
 function toTime(parts: Record<string, string | undefined>, now: number): number | undefined {
   const { year, shortYear, month = "" } = parts;

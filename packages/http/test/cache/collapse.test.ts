@@ -9,11 +9,18 @@ import { httpCache as nodeHttpCache } from "../../src/node/index.js";
 
 let stores = 0;
 
+/** A store that says of itself that other processes see it. */
+const shared: typeof locmem = (config) => {
+  const backend = locmem(config);
+  const features = { ...backend.features, shared: true };
+  return Object.defineProperty(backend, "features", { value: features });
+};
+
 /** Caches of so many processes over one store. */
 function caches(count: number): Cache[] {
   stores += 1;
   const location = `collapse-${stores}`;
-  return Array.from({ length: count }, () => createCache({ backend: locmem, location }));
+  return Array.from({ length: count }, () => createCache({ backend: shared, location }));
 }
 
 /** A handler whose responses wait until they are let go. */

@@ -155,7 +155,8 @@ describe("a page store", () => {
   it("neither finds nor stores anything where the store is not there, and does not fail", async () => {
     const store = storeOn(createCache(new DeadBackend()));
     expect(await store.lookup(request())).toBeUndefined();
-    const lookup = { entry: undefined, request: request(), generation: undefined, keys: [], key: undefined };
+    const nothing = { entry: undefined, generation: undefined, keys: [], key: undefined };
+    const lookup = { ...nothing, request: request(), record: "http:page" };
     expect(await store.save(lookup, entry("page"), { ...KEPT, names: [] })).toBe(false);
   });
 });
