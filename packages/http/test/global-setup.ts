@@ -1,0 +1,3 @@
+import { prepareServers } from "@cullet/test-servers";
+
+export default () => prepareServers("redis");
