@@ -30,6 +30,8 @@ export interface CacheKind {
   readonly policy: CachePolicy;
   /** Whether it says what it did, unless told otherwise. */
   readonly cacheStatus: boolean;
+  /** Whether its responses may say that URLs with different queries are one page. @default false */
+  readonly heedsSearch?: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface CacheKind {
  * @throws TypeError naming the option and what came.
  */
 export function layerParts(options: HttpCacheOptions, kind: CacheKind): CacheLayerParts {
-  const { name, policy } = kind;
+  const { name, policy, heedsSearch = false } = kind;
   const { cache, keyPrefix = "", cacheStatus = kind.cacheStatus } = options;
   if (!(cache instanceof Cache)) {
     throw new ArgumentError(`${name} needs a cache, made by createCache; got ${describe(cache)}`);
@@ -49,7 +51,7 @@ export function layerParts(options: HttpCacheOptions, kind: CacheKind): CacheLay
   const maxBytes = wholeNumber(options.maxBytes ?? DEFAULT_MAX_BYTES, "maxBytes");
   const maxVariants = wholeNumber(options.maxVariants ?? DEFAULT_MAX_VARIANTS, "maxVariants");
   const scope = hashOf([name, keyPrefix]);
-  const store = new PageStore({ cache, scope, maxVariants, fieldOf: fieldValue });
+  const store = new PageStore({ cache, scope, maxVariants, fieldOf: fieldValue, heedsSearch });
   return { name, cache, policy, store, maxBytes, statusName: statusNameOf(cacheStatus) };
 }
 

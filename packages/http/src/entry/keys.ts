@@ -18,6 +18,20 @@ export function recordKey(url: string): string {
   return `http:${ENTRY_FORMAT}:${hashOf([normalUrl(url)])}`;
 }
 
+/** Returns the key of the rule by which the URLs of the path of `url` are told apart. */
+export function pathKey(url: string): string {
+  return `http:${ENTRY_FORMAT}:${hashOf([pathOf(url), "search"])}`;
+}
+
+/** Returns the key of what is known of the URLs of a path whose query comes to `query` by the rule `rule`. */
+export function searchKey(url: string, rule: string, query: string): string {
+  return `http:${ENTRY_FORMAT}:${hashOf([pathOf(url), rule, query])}`;
+}
+
+function pathOf(url: string): string {
+  return normalUrl(url).split("?", 1)[0] as string;
+}
+
 /** Where the variants of a URL are: those of one generation, in one layer. */
 export interface VariantPlace {
   readonly record: string;

@@ -4,7 +4,8 @@ import { BoundedMap } from "../bounded-map.js";
 import { HeaderList, type HeaderReader } from "../message/header-list.js";
 import { type Entry, encodeEntry, type NewEntry } from "./entry.js";
 import { EntryReader } from "./entry-reader.js";
-import { recordKey, variantKey } from "./keys.js";
+import { pathKey, recordKey, variantKey } from "./keys.js";
+import { followsRule, keyUnder, type PathRule, pathRule } from "./search-rules.js";
 import { covers, listsOf, readRecord, type UrlRecord, withList, writeRecord } from "./url-record.js";
 import { VariantRing } from "./variant-ring.js";
 
@@ -23,6 +24,8 @@ export interface PageStoreOptions {
   /** How many variants of a URL are kept: with one more, the oldest goes. */
   readonly maxVariants: number;
   readonly fieldOf: FieldOf;
+  /** Whether responses may say that URLs with different queries are one page (No-Vary-Search). @default false */
+  readonly heedsSearch?: boolean;
 }
 
 /** Returns what a request has in a field, as keys take it; `undefined` where the field is absent. */
@@ -41,6 +44,8 @@ export interface Lookup {
   readonly request: Requested;
   /** The key of what is known of the URL. */
   readonly record: string;
+  /** By which rule this is the record of other URLs too. */
+  readonly search?: PathRule | undefined;
   /** The generation of the URL then; `undefined` where nothing was known of it. */
   readonly generation: string | undefined;
   /** The key of each list of fields that was looked for. */
@@ -67,7 +72,7 @@ export class PageStore {
   readonly #options: PageStoreOptions;
   readonly #ring: VariantRing;
   readonly #reader = new EntryReader();
-  /** By URL, so that most hits take one round trip, and no hashing. */
+  /** By URL, or record where several URLs share it, so that most hits take one round trip, and no hashing. */
   readonly #recent = new BoundedMap<string, Recent>(REMEMBERED);
 
   constructor(options: PageStoreOptions) {
@@ -84,14 +89,30 @@ export class PageStore {
   /** Returns the latest entry that `request` may be answered with; `undefined` where the store could not be asked. */
   async lookup(request: Requested): Promise<Lookup | undefined> {
     try {
-      const recent = this.#recent.get(request.url);
-      const key = recent?.key ?? recordKey(request.url);
-      const purging = purgesOf(this.#cache).get(key);
-      if (purging !== undefined) await purging;
-      return (recent && (await this.#lookUpAtOnce(request, recent))) ?? (await this.#lookUp(request, key));
+      if (this.#options.heedsSearch) return await this.#lookUpBySearch(request);
+      return await this.#lookUpAt(request, undefined);
     } catch (error) {
       return forgive(error, undefined);
     }
+  }
+
+  async #lookUpBySearch(request: Requested): Promise<Lookup> {
+    const { url } = request;
+    await purgesOf(this.#cache).get(pathKey(url));
+    const search = await pathRule(this.#cache, url);
+    if (search === undefined) return this.#lookUpAt(request, undefined);
+    return { ...(await this.#lookUpAt(request, keyUnder(search, url))), search };
+  }
+
+  /** Looks under `key`, or under the URL's own. */
+  async #lookUpAt(request: Requested, given: string | undefined): Promise<Lookup> {
+    const place = given ?? request.url;
+    const recent = this.#recent.get(place);
+    const key = given ?? recent?.key ?? recordKey(request.url);
+    const purging = purgesOf(this.#cache).get(key);
+    if (purging !== undefined) await purging;
+    const found = recent && (await this.#lookUpAtOnce(request, recent));
+    return found ?? (await this.#lookUp(request, key, place));
   }
 
   /** Returns what is there in one round trip, if the record is still the one that was read last. */
@@ -109,14 +130,14 @@ export class PageStore {
     return { entry, request, record: recent.key, generation: record.generation, keys, key };
   }
 
-  async #lookUp(request: Requested, key: string): Promise<Lookup> {
+  async #lookUp(request: Requested, key: string, place: string): Promise<Lookup> {
     const text = await this.#cache.get(key);
     const record = readRecord(text);
     if (record === undefined) return { ...NOTHING, request, record: key, generation: undefined, keys: [] };
     const keys = this.#keysOf(key, record, request);
     const names = listsOf(record, this.#options.scope).flat();
     const plainKeys = this.#keysOf(key, record, { url: request.url, headers: new HeaderList() });
-    this.#recent.set(request.url, { key, text, record, names, plainKeys });
+    this.#recent.set(place, { key, text, record, names, plainKeys });
     const { entry, key: foundAt } = await this.#entryAt(keys);
     return { entry, request, record: key, generation: record.generation, keys, key: foundAt };
   }
@@ -134,6 +155,10 @@ export class PageStore {
     const { scope, fieldOf } = this.#options;
     const { request, record: key } = lookup;
     const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
+    if (this.#options.heedsSearch) {
+      const asked = { url: request.url, known: lookup.search, until };
+      if (!(await followsRule(this.#cache, asked, entry.headers))) return false;
+    }
     const record = await this.#recordFor(lookup, names, until);
     if (record === undefined) return false;
     const variant = this.#keyFor(key, record, names, request);
@@ -227,14 +252,22 @@ interface Recent {
  */
 export function purgeUrl(cache: Cache, url: string): Promise<void> {
   const key = recordKey(url);
+  const purge = Promise.all([purgeRecord(cache, key), purgeShared(cache, url)]).then(() => {});
   const purges = purgesOf(cache);
-  const purge = purgeRecord(cache, key).finally(() => {
-    if (purges.get(key) === known) purges.delete(key);
-  });
-  // Who looks up waits for it, but does not fail with it.
-  const known = purge.catch(() => {});
-  purges.set(key, known);
+  for (const place of [key, pathKey(url)]) {
+    // Who looks up waits for it, and for those before, but does not fail with it.
+    const known = Promise.allSettled([purges.get(place), purge]).then(() => {
+      if (purges.get(place) === known) purges.delete(place);
+    });
+    purges.set(place, known);
+  }
   return purge;
+}
+
+/** Drops the record that `url` shares with others, if it does. */
+async function purgeShared(cache: Cache, url: string): Promise<void> {
+  const search = await pathRule(cache, url);
+  if (search !== undefined) await purgeRecord(cache, keyUnder(search, url));
 }
 
 async function purgeRecord(cache: Cache, key: string): Promise<void> {

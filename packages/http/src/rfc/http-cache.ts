@@ -25,6 +25,12 @@ export interface SharedCacheOptions extends HttpCacheOptions {
    * @default false
    */
   requestDirectives?: boolean;
+  /**
+   * Whether a response's `No-Vary-Search` lets it answer URLs of its path whose queries differ only in what it names
+   * (draft-ietf-httpbis-no-vary-search). It takes one more read of the cache for each request.
+   * @default false
+   */
+  noVarySearch?: boolean;
   /** Whether a response with `Set-Cookie` is stored, without it. Else it is not stored at all. @default false */
   stripCookies?: boolean;
   /** For how long a response with an ETag or Last-Modified is kept past its lifetime, to be validated. @default "1d" */
@@ -46,7 +52,9 @@ export interface SharedCacheOptions extends HttpCacheOptions {
 export function httpCacheLayer(options: SharedCacheOptions): Layer {
   const heedsRequests = flag(options.requestDirectives ?? false, "requestDirectives");
   const policy = sharedPolicy(storageRules(options), heedsRequests);
-  const layer = new CacheLayer(layerParts(options, { name: "httpCache", policy, cacheStatus: true }));
+  const heedsSearch = flag(options.noVarySearch ?? false, "noVarySearch");
+  const kind = { name: "httpCache", policy, cacheStatus: true, heedsSearch };
+  const layer = new CacheLayer(layerParts(options, kind));
   return {
     name: layer.name,
     begin: (request, run) =>

@@ -161,6 +161,7 @@ it.each<[object, string]>([
   [{ cacheStatus: "a b" }, "cacheStatus must be true, false, or a name for the cache; got"],
   [{ targets: ["a b"] }, "targets must be a list of field names; got"],
   [{ requestDirectives: 1 }, "requestDirectives must be true or false; got 1"],
+  [{ noVarySearch: 1 }, "noVarySearch must be true or false; got 1"],
   [{ stripCookies: 1 }, "stripCookies must be true or false; got 1"],
   [{ keepStale: "long" }, 'keepStale must be seconds, a string like "1d", or null; got'],
 ])("refuses the options %j", (options, message) => {
