@@ -158,7 +158,9 @@ export class CacheLayer implements Layer {
     const key = this.#keyOf(lookup);
     try {
       const lock = await takeLock(cache, key, 0);
-      if (lock !== undefined && (!isOld || run.isRefresh))
+      // Between the lookup and the lock, another process may have stored the response and given the lock back.
+      const mayBeThere = isOld || cache.isShared;
+      if (lock !== undefined && (!mayBeThere || run.isRefresh))
         return this.#exchange(request, lookup, { land, lock });
       if (run.isRefresh) {
         land("not-stored");

@@ -151,40 +151,53 @@ export class PageStore {
     }
   }
 
-  async #save(lookup: Lookup, entry: NewEntry, { names, ttlMs, tags }: SaveOptions): Promise<boolean> {
-    const { scope, fieldOf } = this.#options;
-    const { request, record: key } = lookup;
+  async #save(lookup: Lookup, entry: NewEntry, options: SaveOptions): Promise<boolean> {
+    const { request, record: key, generation } = lookup;
+    const { names, ttlMs } = options;
     const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
     if (this.#options.heedsSearch) {
       const asked = { url: request.url, known: lookup.search, until };
       if (!(await followsRule(this.#cache, asked, entry.headers))) return false;
     }
+    if (generation === undefined) {
+      const fresh: UrlRecord = { generation: randomUUID(), purged: false, until: 0, lists: {} };
+      const first = withList(fresh, this.#options.scope, names, spared(until));
+      // Whoever finds the record is to find the entry too, so that is there first.
+      const variant = await this.#put(lookup, first, entry, options);
+      if (await this.#cache.add(key, writeRecord(first), { timeout: timeoutOf(first) })) return true;
+      await this.#cache.delete(variant);
+    }
     const record = await this.#recordFor(lookup, names, until);
-    if (record === undefined) return false;
+    if (record !== undefined) await this.#put(lookup, record, entry, options);
+    return record !== undefined;
+  }
+
+  /** Stores `entry` where requests find it that know `record`; returns its key. */
+  async #put(
+    { request, record: key, key: foundAt }: Lookup,
+    record: UrlRecord,
+    entry: NewEntry,
+    { names, ttlMs, tags }: SaveOptions,
+  ): Promise<string> {
+    const { scope, fieldOf } = this.#options;
     const variant = this.#keyFor(key, record, names, request);
-    const isNew = lookup.key !== variant;
     // Of requests that have none of the fields there is one variant, however many they are.
     const isOneOfMany =
       request.otherHost !== undefined || names.some((name) => fieldOf(request, name) !== undefined);
-    if (isOneOfMany && isNew) {
+    if (isOneOfMany && foundAt !== variant) {
       await this.#ring.admit(`${key}:${record.generation}:${scope}`, variant, timeoutOf(record));
     }
     await this.#cache.set(variant, encodeEntry(entry), { timeout: seconds(ttlMs), tags });
-    return true;
+    return variant;
   }
 
-  /** Returns the record under which an entry may be stored; `undefined` where it may not. */
+  /** Returns the record under which an entry may be stored, where there is one; `undefined` where it may not. */
   async #recordFor(
     { generation, record: key }: Lookup,
     names: readonly string[],
     until: number,
   ): Promise<UrlRecord | undefined> {
     const { scope } = this.#options;
-    if (generation === undefined) {
-      const fresh: UrlRecord = { generation: randomUUID(), purged: false, until: 0, lists: {} };
-      const first = withList(fresh, scope, names, spared(until));
-      if (await this.#cache.add(key, writeRecord(first), { timeout: timeoutOf(first) })) return first;
-    }
     const current = readRecord(await this.#cache.get(key));
     if (current === undefined || !mayFollow(current, generation)) return undefined;
     if (covers(current, scope, names, until)) return current;
