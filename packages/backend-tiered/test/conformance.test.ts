@@ -12,6 +12,9 @@ import { Store, StoreBackend } from "./store.js";
 const POSTGRES_TIERS = fileURLToPath(new URL("programs/postgres-tiers.js", import.meta.url));
 const MEMCACHED_TIERS = fileURLToPath(new URL("programs/memcached-tiers.js", import.meta.url));
 
+/** How soon a change that is told of is known everywhere, on a busy machine. */
+const SEEN_WITHIN_MS = 1_000;
+
 const runner = { describe, it, beforeAll, afterAll };
 const [redisServer, postgresServer, memcachedServers] = await Promise.all([
   startRedis({ own: true }),
@@ -45,6 +48,7 @@ testBackend({
   processes: {
     cache: () => ({ backend: "tiered", options: { far: redisServer.url } }),
     from: import.meta.url,
+    seenWithinMs: SEEN_WITHIN_MS,
   },
 });
 
@@ -59,6 +63,7 @@ testBackend({
   processes: {
     cache: () => ({ backend: POSTGRES_TIERS, location: postgresServer.url }),
     from: import.meta.url,
+    seenWithinMs: SEEN_WITHIN_MS,
   },
 });
 
@@ -73,6 +78,7 @@ testBackend({
   processes: {
     cache: () => ({ backend: MEMCACHED_TIERS, location: [memcachedServers.url, redisServer.url] }),
     from: import.meta.url,
+    seenWithinMs: SEEN_WITHIN_MS,
   },
 });
 
@@ -84,5 +90,6 @@ testBackend({
   processes: {
     cache: () => ({ backend: "tiered", options: { far: memcachedServers.url, nearTimeout: "1ms" } }),
     from: import.meta.url,
+    seenWithinMs: SEEN_WITHIN_MS,
   },
 });
