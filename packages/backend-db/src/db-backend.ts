@@ -7,6 +7,7 @@ import {
   type Copy,
   type CullOptions,
   copyOf,
+  foundAmong,
   KeyNotFoundError,
   type Payload,
   quote,
@@ -63,12 +64,7 @@ export class DbBackend extends BaseBackend {
   }
 
   override async getMany(keys: readonly string[]): Promise<Map<string, Payload>> {
-    const found = new Map<string, Payload>();
-    const payloads = await this.getEach(keys);
-    for (const [at, payload] of payloads.entries()) {
-      if (payload !== undefined) found.set(keys[at] as string, payload);
-    }
-    return found;
+    return foundAmong(keys, await this.getEach(keys));
   }
 
   override getEach(keys: readonly string[]): Awaitable<(Payload | undefined)[]> {

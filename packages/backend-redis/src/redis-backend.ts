@@ -6,6 +6,7 @@ import {
   type ChangeListener,
   type Copy,
   copyOf,
+  foundAmong,
   KeyNotFoundError,
   type Payload,
   quote,
@@ -45,12 +46,7 @@ export class RedisBackend extends BaseBackend {
   }
 
   override async getMany(keys: readonly string[]): Promise<Map<string, Payload>> {
-    const found = new Map<string, Payload>();
-    const payloads = await this.getEach(keys);
-    for (const [at, payload] of payloads.entries()) {
-      if (payload !== undefined) found.set(keys[at] as string, payload);
-    }
-    return found;
+    return foundAmong(keys, await this.getEach(keys));
   }
 
   override async getEach(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {

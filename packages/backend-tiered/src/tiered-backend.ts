@@ -6,6 +6,7 @@ import {
   BaseBackend,
   baseFeatures,
   ClosedError,
+  foundAmong,
   whenReady,
 } from "@cullet/core";
 import { Announcer } from "./announcer.js";
@@ -76,12 +77,7 @@ export class TieredBackend extends BaseBackend<unknown> {
   }
 
   override async getMany(keys: readonly string[]): Promise<Map<string, unknown>> {
-    const payloads = await this.getEach(keys);
-    const found = new Map<string, unknown>();
-    for (const [at, payload] of payloads.entries()) {
-      if (payload !== undefined) found.set(keys[at] as string, payload);
-    }
-    return found;
+    return foundAmong(keys, await this.getEach(keys));
   }
 
   override peek(key: string): Awaitable<unknown> {

@@ -1,6 +1,6 @@
 export { argumentKey } from "./argument-key.js";
 export { type Awaitable, whenReady } from "./awaitable.js";
-export { BaseBackend, type Copy, copyOf, type Payload } from "./backend/base-backend.js";
+export { BaseBackend, type Copy, copyOf, foundAmong, type Payload } from "./backend/base-backend.js";
 export type { Bus, BusListener, ChangeListener, Listening, Stop } from "./backend/changes.js";
 export { type CullOptions, cullCount } from "./backend/cull.js";
 export { type BackendFeatures, baseFeatures } from "./backend/features.js";

@@ -52,12 +52,7 @@ export abstract class BaseBackend<P = Payload> {
 
   /** Reads several keys in one round trip; a missing key is missing from the result. */
   async getMany(keys: readonly string[]): Promise<Map<string, P>> {
-    const payloads = await Promise.all(keys.map((key) => this.get(key)));
-    const found = new Map<string, P>();
-    for (const [at, payload] of payloads.entries()) {
-      if (payload !== undefined) found.set(keys[at] as string, payload);
-    }
-    return found;
+    return foundAmong(keys, await Promise.all(keys.map((key) => this.get(key))));
   }
 
   /** Does what `getMany` does, and returns a place for each of `keys`: for a store that is quicker with that. */
@@ -166,6 +161,15 @@ export abstract class BaseBackend<P = Payload> {
 
   /** Releases what the backend holds, so that the process can exit by itself. */
   close(): Awaitable<void> {}
+}
+
+/** Returns what `getMany` gives, from what `getEach` gave for `keys`. */
+export function foundAmong<P>(keys: readonly string[], payloads: readonly (P | undefined)[]): Map<string, P> {
+  const found = new Map<string, P>();
+  for (const [at, payload] of payloads.entries()) {
+    if (payload !== undefined) found.set(keys[at] as string, payload);
+  }
+  return found;
 }
 
 /**

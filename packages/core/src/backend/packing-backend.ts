@@ -5,7 +5,7 @@ import { type Compression, compress, expandPayload } from "../values/compression
 import { payloadTtlMs, withTtlMs } from "../values/envelope.js";
 import { Keyring, type Secret } from "../values/keyring.js";
 import { UNREADABLE } from "../values/wrapping.js";
-import { BaseBackend } from "./base-backend.js";
+import { BaseBackend, foundAmong } from "./base-backend.js";
 import type { BackendFeatures } from "./features.js";
 
 /** What is done to payloads on their way to the store, and undone on the way back. */
@@ -79,12 +79,7 @@ export class PackingBackend extends BaseBackend<unknown> {
   }
 
   override async getMany(keys: readonly string[]): Promise<Map<string, unknown>> {
-    const payloads = await this.getEach(keys);
-    const found = new Map<string, unknown>();
-    for (const [at, payload] of payloads.entries()) {
-      if (payload !== undefined) found.set(keys[at] as string, payload);
-    }
-    return found;
+    return foundAmong(keys, await this.getEach(keys));
   }
 
   override getEach(keys: readonly string[]): Awaitable<readonly unknown[]> {
