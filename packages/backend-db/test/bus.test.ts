@@ -1,8 +1,7 @@
 import type { Bus } from "@cullet/core";
-import { type FaultProxy, startFaultProxy, startPostgres } from "@cullet/test-servers";
+import { type FaultProxy, Recorder, startFaultProxy, startPostgres } from "@cullet/test-servers";
 import { afterAll, describe, expect, it } from "vitest";
 import { db, postgresBus } from "../src/index.js";
-import { Recorder } from "./recorder.js";
 
 const server = await startPostgres({ own: true });
 

@@ -1,6 +1,10 @@
 import { type Cache, createCache } from "@cullet/core";
 import {
+  BACK_MS,
+  expectNoRejections,
+  failureOf,
   freePort,
+  soon,
   startFaultProxy,
   startMariaDb,
   startPostgres,
@@ -8,11 +12,8 @@ import {
 } from "@cullet/test-servers";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { db } from "../src/index.js";
-import { BACK_MS, failureOf, soon } from "./helpers.js";
 
-const rejections: unknown[] = [];
-const noteRejection = (reason: unknown) => rejections.push(reason);
-process.on("unhandledRejection", noteRejection);
+expectNoRejections({ afterEach, afterAll });
 
 const servers = {
   PostgreSQL: await startPostgres({ own: true }),
@@ -20,12 +21,7 @@ const servers = {
 };
 
 afterAll(async () => {
-  process.off("unhandledRejection", noteRejection);
   for (const server of Object.values(servers)) await server.stop();
-});
-
-afterEach(() => {
-  expect(rejections.splice(0)).toEqual([]);
 });
 
 type Address = Pick<TestServer, "host" | "port">;

@@ -4,13 +4,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect } from "vitest";
-
-/** How long a call may take under a fault: its operation timeout, and what a busy machine adds. */
-const BOUND_MS = 1_500;
-
-/** How soon a server that is back is used again. */
-export const BACK_MS = 3_000;
 
 const PROGRAM = fileURLToPath(new URL("programs/child.js", import.meta.url));
 const directories: string[] = [];
@@ -44,35 +37,6 @@ export async function endOf(child: ChildProcess): Promise<unknown> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const [code] = await once(child, "exit");
   return code;
-}
-
-/** Returns the error that `call` ends with, and checks that it ends in time. */
-export async function failureOf(
-  call: () => unknown,
-): Promise<Error & { indeterminate?: boolean; cause?: unknown }> {
-  const startedAt = performance.now();
-  const error = await Promise.resolve()
-    .then(call)
-    .then(
-      (value) => expect.fail(`it should have failed, and returned ${JSON.stringify(value)}`),
-      (reason: unknown) => reason,
-    );
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
-  expect(error).toBeInstanceOf(Error);
-  return error as Error;
-}
-
-/** Calls until it succeeds, and checks that this is soon enough. */
-export async function soon<T>(call: () => Promise<T>): Promise<T> {
-  const until = performance.now() + BACK_MS;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 }
 
 /** Counts the turns of the event loop until `done` settles. */

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
-import { startMariaDb, startPostgres } from "@cullet/test-servers";
+import { failureOf, soon, startMariaDb, startPostgres } from "@cullet/test-servers";
 import { createPool } from "mysql2";
 import mysql from "mysql2/promise";
 import pg from "pg";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { type DbClient, type DbOptions, db } from "../src/index.js";
-import { endOf, failureOf, listOf, soon, start, turnsUntil } from "./helpers.js";
+import { endOf, listOf, start, turnsUntil } from "./helpers.js";
 
 const postgres = await startPostgres({ own: true });
 const mariadb = await startMariaDb({ own: true });

@@ -3,18 +3,11 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
 import { fakeClock } from "@cullet/core/testing";
+import { failureOf } from "@cullet/test-servers";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, it } from "vitest";
 import { db } from "../src/index.js";
-import {
-  endOf,
-  failureOf,
-  newDirectory,
-  removeDirectories,
-  start,
-  startReady,
-  turnsUntil,
-} from "./helpers.js";
+import { endOf, newDirectory, removeDirectories, start, startReady, turnsUntil } from "./helpers.js";
 
 afterAll(removeDirectories);
 

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, promisify } from "node:util";
 import type { TestServer } from "@cullet/test-servers";
+import { failureOf, soon } from "@cullet/test-servers";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { failureOf, handOn, newCacheAt, newFront, newServer, soon } from "./helpers.js";
+import { handOn, newCacheAt, newFront, newServer } from "./helpers.js";
 
 const LOGIN = 0x21;
 const UNAUTHORIZED = 0x20;

@@ -1,21 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
-import {
-  addressOf,
-  failureOf,
-  handOn,
-  newCache,
-  newCacheAt,
-  newFront,
-  newProxy,
-  newServer,
-  sleep,
-  soon,
-} from "./helpers.js";
-import { expectNoRejections } from "./rejections.js";
+import { expectNoRejections, failureOf, soon } from "@cullet/test-servers";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { addressOf, handOn, newCache, newCacheAt, newFront, newProxy, newServer, sleep } from "./helpers.js";
 
-expectNoRejections();
+expectNoRejections({ afterEach, afterAll });
 
 describe("a server that is not there", () => {
   it("at the start is an error in time, and used when it comes", async () => {

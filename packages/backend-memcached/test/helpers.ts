@@ -3,14 +3,8 @@ import { connect, createServer, type ListenOptions, type Server, type Socket } f
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { type Cache, createCache } from "@cullet/core";
 import { type FaultProxy, startFaultProxy, startMemcached, type TestServer } from "@cullet/test-servers";
-import { expect, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { type MemcachedOptions, memcached } from "../src/index.js";
-
-/** How long a call may take under a fault: its operation timeout, and what a busy machine adds. */
-export const BOUND_MS = 1_500;
-
-/** How soon a server that is back is used again. */
-const BACK_MS = 3_000;
 
 /** Where a server or a proxy listens. */
 export interface Listener {
@@ -97,31 +91,6 @@ export async function tell({ host, port }: Listener, command: string): Promise<s
   const [answer] = await once(socket, "data");
   socket.destroy();
   return String(answer).trim();
-}
-
-/** Returns the error that `call` ends with, and checks that it ends in time. */
-export async function failureOf(call: () => Promise<unknown>): Promise<Error & { indeterminate?: boolean }> {
-  const startedAt = performance.now();
-  const error = await call().then(
-    (value) => expect.fail(`it should have failed, and returned ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
-  expect(error).toBeInstanceOf(Error);
-  return error as Error;
-}
-
-/** Calls until it succeeds, and checks that this is soon enough. */
-export async function soon<T>(call: () => Promise<T>): Promise<T> {
-  const until = performance.now() + BACK_MS;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await sleep(20);
-    }
-  }
 }
 
 /** Waits. */

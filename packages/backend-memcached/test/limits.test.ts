@@ -1,12 +1,12 @@
 import { connect } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { expectNoRejections, failureOf } from "@cullet/test-servers";
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { BinaryTransport } from "../src/binary-transport.js";
 import { Connection } from "../src/connection.js";
 import { loadDriver } from "../src/driver.js";
-import { failureOf, type Listener, newCache, newServer, tell } from "./helpers.js";
-import { expectNoRejections } from "./rejections.js";
+import { type Listener, newCache, newServer, tell } from "./helpers.js";
 
-expectNoRejections();
+expectNoRejections({ afterEach, afterAll });
 
 const MIB = 1_048_576;
 

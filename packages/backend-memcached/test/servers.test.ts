@@ -1,20 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { BOUND_MS, expectNoRejections, failureOf, soon } from "@cullet/test-servers";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { ringNameOf } from "../src/location.js";
 import { Ring } from "../src/ring.js";
-import {
-  addressOf,
-  BOUND_MS,
-  failureOf,
-  type Listener,
-  newCache,
-  newProxy,
-  newServers,
-  sleep,
-  soon,
-} from "./helpers.js";
-import { expectNoRejections } from "./rejections.js";
+import { addressOf, type Listener, newCache, newProxy, newServers, sleep } from "./helpers.js";
 
-expectNoRejections();
+expectNoRejections({ afterEach, afterAll });
 
 const keys = Array.from({ length: 300 }, (_, n) => `key-${n}`);
 

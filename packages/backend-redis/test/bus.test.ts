@@ -1,7 +1,6 @@
-import { startFaultProxy, startRedis } from "@cullet/test-servers";
+import { Recorder, startFaultProxy, startRedis } from "@cullet/test-servers";
 import { afterAll, describe, expect, it } from "vitest";
 import { redisBus } from "../src/index.js";
-import { Recorder } from "./recorder.js";
 
 const server = await startRedis({ own: true });
 

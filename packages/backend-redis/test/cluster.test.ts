@@ -1,11 +1,11 @@
 import { testBackend } from "@cullet/conformance";
 import { createCache } from "@cullet/core";
-import { type RedisServer, startRedisCluster } from "@cullet/test-servers";
+import { failureOf, type RedisServer, soon, startRedisCluster } from "@cullet/test-servers";
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
 import { slotOf } from "../src/slot.js";
-import { backendOver, drivers, failureOf, isInStep, listed, soon } from "./helpers.js";
+import { backendOver, drivers, isInStep, listed } from "./helpers.js";
 
 const cluster = await startRedisCluster({ own: true });
 const runner = { describe, it, beforeAll, afterAll };

@@ -1,23 +1,24 @@
 import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
-import { freePort, type RedisServer, startFaultProxy, startRedis } from "@cullet/test-servers";
+import {
+  expectNoRejections,
+  failureOf,
+  freePort,
+  type RedisServer,
+  soon,
+  startFaultProxy,
+  startRedis,
+} from "@cullet/test-servers";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
-import { backendOver, cacheOf, drivers, failureOf, soon } from "./helpers.js";
+import { backendOver, cacheOf, drivers } from "./helpers.js";
 
 const server = await startRedis({ own: true });
 
-const rejections: unknown[] = [];
-const noteRejection = (reason: unknown) => rejections.push(reason);
-process.on("unhandledRejection", noteRejection);
+expectNoRejections({ afterEach, afterAll });
 
 afterAll(async () => {
-  process.off("unhandledRejection", noteRejection);
   await server.stop();
-});
-
-afterEach(() => {
-  expect(rejections.splice(0)).toEqual([]);
 });
 
 describe.each(Object.entries(drivers))("over %s", (_name, driver) => {

@@ -8,12 +8,6 @@ import { RedisBackend, redis } from "../src/index.js";
 import { parseLocation } from "../src/location.js";
 import { openServers } from "../src/open-servers.js";
 
-/** How long a call may take under a fault: its operation timeout, and what a busy machine adds. */
-const BOUND_MS = 1_500;
-
-/** How soon a server that is back is used again. */
-const BACK_MS = 3_000;
-
 /** The major releases of ioredis, by what each exports. */
 export const drivers: Readonly<Record<string, Driver>> = {
   "ioredis 5": ioredis5 as unknown as Driver,
@@ -54,31 +48,6 @@ export async function listed(cache: Cache): Promise<string[]> {
 export async function isInStep(primary: RedisServer, replica: RedisServer): Promise<void> {
   const wanted = await offsetOf(primary);
   await expect.poll(() => offsetOf(replica), { timeout: 10_000 }).toBeGreaterThanOrEqual(wanted);
-}
-
-/** Returns the error that `call` ends with, and checks that it ends in time. */
-export async function failureOf(call: () => Promise<unknown>): Promise<Error & { indeterminate?: boolean }> {
-  const startedAt = performance.now();
-  const error = await call().then(
-    (value) => expect.fail(`it should have failed, and returned ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
-  expect(error).toBeInstanceOf(Error);
-  return error as Error;
-}
-
-/** Calls until it succeeds, and checks that this is soon enough. */
-export async function soon<T>(call: () => Promise<T>): Promise<T> {
-  const until = performance.now() + BACK_MS;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 }
 
 /** Returns how much of the stream of changes a server has; `NaN` for a replica that has lost its primary. */

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
-import { startFaultProxy, startRedis } from "@cullet/test-servers";
+import { failureOf, startFaultProxy, startRedis } from "@cullet/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
-import { cacheOf, failureOf, listed } from "./helpers.js";
+import { cacheOf, listed } from "./helpers.js";
 
 const server = await startRedis({ own: true });
 

@@ -1,9 +1,9 @@
 import { testBackend } from "@cullet/conformance";
 import { createCache } from "@cullet/core";
-import { startFaultProxy, startRedisWithReplica } from "@cullet/test-servers";
+import { failureOf, startFaultProxy, startRedisWithReplica } from "@cullet/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
-import { failureOf, isInStep } from "./helpers.js";
+import { isInStep } from "./helpers.js";
 
 const pair = await startRedisWithReplica({ own: true });
 const { primary, replica } = pair;

@@ -1,9 +1,9 @@
 import { testBackend } from "@cullet/conformance";
 import { createCache } from "@cullet/core";
-import { startSentinel } from "@cullet/test-servers";
+import { failureOf, startSentinel } from "@cullet/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
-import { backendOver, drivers, failureOf, isInStep } from "./helpers.js";
+import { backendOver, drivers, isInStep } from "./helpers.js";
 
 const group = await startSentinel({ own: true });
 

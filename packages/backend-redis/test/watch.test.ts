@@ -1,4 +1,5 @@
 import {
+  Recorder,
   startFaultProxy,
   startRedis,
   startRedisCluster,
@@ -8,7 +9,6 @@ import {
 import { afterAll, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
 import { backendOver, clients, drivers } from "./helpers.js";
-import { Recorder } from "./recorder.js";
 
 const server = await startRedis({ own: true });
 

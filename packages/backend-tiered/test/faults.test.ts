@@ -2,7 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { db, postgresBus } from "@cullet/backend-db";
 import { redis, redisBus } from "@cullet/backend-redis";
 import { type Cache, createCache } from "@cullet/core";
-import { type FaultProxy, startFaultProxy, startPostgres, startRedis } from "@cullet/test-servers";
+import {
+  BOUND_MS,
+  expectNoRejections,
+  type FaultProxy,
+  startFaultProxy,
+  startPostgres,
+  startRedis,
+} from "@cullet/test-servers";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type TieredOptions, tiered } from "../src/index.js";
 
@@ -11,21 +18,12 @@ const [redisServer, postgresServer] = await Promise.all([
   startPostgres({ own: true }),
 ]);
 
-const rejections: unknown[] = [];
-const noteRejection = (reason: unknown) => rejections.push(reason);
-process.on("unhandledRejection", noteRejection);
+expectNoRejections({ afterEach, afterAll });
 
 afterAll(async () => {
-  process.off("unhandledRejection", noteRejection);
   await Promise.all([redisServer.stop(), postgresServer.stop()]);
 });
 
-afterEach(() => {
-  expect(rejections.splice(0)).toEqual([]);
-});
-
-/** How long a call may take under a fault: its operation timeout, and what a busy machine adds. */
-const BOUND_MS = 1_500;
 /** How soon a connection that hangs is given up: it is asked for a sign of life each second, and has as long for that. */
 const NOTICED_MS = 5_000;
 

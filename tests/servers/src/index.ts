@@ -2,6 +2,7 @@ export { ServerUnavailableError } from "./errors.js";
 export { freePort } from "./free-port.js";
 export { startMariaDb } from "./mariadb.js";
 export { type MemcachedGroup, type MemcachedOptions, startMemcached } from "./memcached.js";
+export { BACK_MS, BOUND_MS, expectNoRejections, type Failure, failureOf, soon } from "./outcome.js";
 export { startPostgres } from "./postgres.js";
 export { prepareServers, type ServerName } from "./prepare.js";
 export {
@@ -10,6 +11,7 @@ export {
   type ProxyCounters,
   startFaultProxy,
 } from "./proxy/fault-proxy.js";
+export { Recorder } from "./recorder.js";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
 export type { Reply } from "./redis-client.js";
 export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
