@@ -43,9 +43,15 @@ export class BytesCodec implements Codec<unknown> {
     if (opened === undefined) return UNDECODABLE;
     const { expiresAt } = opened;
     if (expiresAt !== null && expiresAt <= now()) return undefined;
-    const content = opened.kind === Kind.compressed ? expandBody(opened.body) : opened;
-    if (content === undefined) return UNDECODABLE;
-    const { kind, body } = content;
-    return kind === Kind.integer ? (readDecimal(body) ?? UNDECODABLE) : this.#content.read(kind, body);
+    if (opened.kind !== Kind.compressed) {
+      return this.#readBody(opened.kind, bytes, opened.bodyAt, opened.bodyEnd);
+    }
+    const content = expandBody(opened.body);
+    return content ? this.#readBody(content.kind, content.body, 0, content.body.length) : UNDECODABLE;
+  }
+
+  #readBody(kind: number, bytes: Buffer, from: number, to: number): unknown {
+    if (kind !== Kind.integer) return this.#content.read(kind, bytes, from, to);
+    return readDecimal(bytes.subarray(from, to)) ?? UNDECODABLE;
   }
 }

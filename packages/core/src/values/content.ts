@@ -14,8 +14,11 @@ import { UNDECODABLE } from "./undecodable.js";
 export interface Content {
   /** @throws SerializationError with the path to what cannot be kept. */
   write(value: unknown): Body;
-  /** Returns a fresh value, or `UNDECODABLE`, or throws where there is none: the same to whoever asked. */
-  read(kind: number, body: Buffer): unknown;
+  /**
+   * Returns the value in the body that `bytes` have between two places: a fresh one, or `UNDECODABLE`, or throws where there
+   * is none, the same to whoever asked.
+   */
+  read(kind: number, bytes: Buffer, from: number, to: number): unknown;
 }
 
 /** Keeps every value that is data. */
@@ -28,22 +31,20 @@ export const structuredContent: Content = {
     return isBinary(value) && code !== undefined ? binaryBody(code, readBytes(value)) : richBody(value);
   },
 
-  read(kind, body) {
+  read(kind, bytes, from, to) {
     switch (kind) {
       case Kind.asciiText:
-        return body.toString("latin1");
+        return bytes.toString("latin1", from, to);
       case Kind.utf8Text:
-        return body.toString("utf8");
+        return bytes.toString("utf8", from, to);
       case Kind.utf16Text:
-        return body.toString("utf16le");
+        return bytes.toString("utf16le", from, to);
       case Kind.binary:
-        return makeBinary(body.readUInt8(0), body.subarray(1));
-      case Kind.rich: {
-        const textEnd = 4 + body.readUInt32LE(0);
-        return readRich(body.toString("utf8", 4, textEnd), body.subarray(textEnd));
-      }
+        return readBinary(bytes.subarray(from, to));
+      case Kind.rich:
+        return readTagged(bytes.subarray(from, to));
       default:
-        return readJson(kind, body);
+        return readJson(kind, bytes, from, to);
     }
   },
 };
@@ -62,10 +63,10 @@ export function customContent(serializer: Serializer): Content {
       return bytesBody(Kind.custom, typeof bytes === "string" ? Buffer.from(bytes) : bytes);
     },
 
-    read(kind, body) {
+    read(kind, bytes, from, to) {
       if (kind !== Kind.custom) return UNDECODABLE;
       // A copy outside Node's pool, since a serializer may make its values views of what it reads.
-      const value = serializer.deserialize(Buffer.from(new Uint8Array(body).buffer));
+      const value = serializer.deserialize(Buffer.from(new Uint8Array(bytes.subarray(from, to)).buffer));
       // Whoever asks would wait for a promise, and take what comes of it for the value.
       return value === undefined || isThenable(value) ? UNDECODABLE : value;
     },
@@ -142,7 +143,16 @@ function richBody(value: unknown): Body {
   };
 }
 
-function readJson(kind: number, body: Buffer): unknown {
+function readBinary(body: Buffer): unknown {
+  return makeBinary(body.readUInt8(0), body.subarray(1));
+}
+
+function readTagged(body: Buffer): unknown {
+  const textEnd = 4 + body.readUInt32LE(0);
+  return readRich(body.toString("utf8", 4, textEnd), body.subarray(textEnd));
+}
+
+function readJson(kind: number, bytes: Buffer, from: number, to: number): unknown {
   if (kind !== Kind.asciiJson && kind !== Kind.utf8Json) return UNDECODABLE;
-  return parseJson(body.toString(kind === Kind.asciiJson ? "latin1" : "utf8"));
+  return parseJson(bytes.toString(kind === Kind.asciiJson ? "latin1" : "utf8", from, to));
 }

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { crc32OfBytes, crc32OfText } from "../../src/values/crc32.js";
 
-const LENGTHS = [0, 1, 5, 63, 64, 65, 1_000];
+const LENGTHS = [0, 1, 2, 3, 4, 5, 63, 64, 65, 191, 192, 193, 1_000];
 
 describe("a checksum is the one of zlib", () => {
   it.each(["a", "ÿ", "é", "€", "😀"])("of a text of %s, long or short", (character) => {
