@@ -5,7 +5,7 @@ import { type Entry, type Increment, type Incremented, incrEach, setEach } from 
 import { MOST_TOGETHER } from "./together.js";
 
 /** How many keys one command reads at most: while the server looks for some, the client asks for the next. */
-const MOST_READ = 50;
+const MOST_READ = 128;
 
 /** A larger payload, in bytes, goes by itself: a script makes a copy of it. */
 const SMALL = 16_384;

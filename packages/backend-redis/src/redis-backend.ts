@@ -52,11 +52,11 @@ export class RedisBackend extends BaseBackend {
   override async getEach(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
     if (keys.length === 0) return [];
     const shares = this.#servers.readers(keys);
-    const parts = await Promise.all(
-      shares.map((share) => share.server.read("getMany", (redis) => redis.getMany(share.keys))),
-    );
-    const [only] = parts;
-    if (only !== undefined && parts.length === 1) return only;
+    const ask = ({ server, keys }: (typeof shares)[number]) =>
+      server.read("getMany", (redis) => redis.getMany(keys));
+    const [only] = shares;
+    if (only !== undefined && shares.length === 1) return ask(only);
+    const parts = await Promise.all(shares.map(ask));
     const found = new Map<string, Buffer | undefined>();
     for (const [at, share] of shares.entries()) {
       for (const [place, key] of share.keys.entries()) found.set(key, parts[at]?.[place]);

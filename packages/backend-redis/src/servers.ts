@@ -5,7 +5,7 @@ import type { SubscriptionListener } from "./subscription.js";
 /** Keys that one server answers for. */
 export interface Share<S> {
   readonly server: S;
-  readonly keys: string[];
+  readonly keys: readonly string[];
 }
 
 /** The servers of one store, and which of them to ask for a key. */

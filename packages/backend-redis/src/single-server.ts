@@ -28,7 +28,7 @@ export class SingleServer implements Servers {
   }
 
   keepers(keys: readonly string[]): Share<Keeper>[] {
-    return [{ server: this.#server, keys: [...keys] }];
+    return [{ server: this.#server, keys }];
   }
 
   readers(keys: readonly string[]): Share<Keeper>[] {
