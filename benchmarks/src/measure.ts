@@ -10,6 +10,9 @@ export interface Measured {
 const ROUNDS = 9;
 const ROUND_MS = 60;
 
+/** How many rounds come before those that count: until then V8 still compiles, on a processor that others need. */
+const WARM_UP_ROUNDS = 6;
+
 /**
  * Measures the candidates in turn, round by round, so that what slows the machine for a while slows them all; returns
  * the median of each.
@@ -22,8 +25,11 @@ export async function measure(candidates: Readonly<Record<string, Candidate>>): 
     results: [] as number[],
   }));
   for (const candidate of runs) candidate.times = await timesFor(candidate.run);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { run, times, results } of runs) results.push((await time(run, times)) / times);
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
+    for (const { run, times, results } of runs) {
+      const took = await time(run, times);
+      if (round >= 0) results.push(took / times);
+    }
   }
   return runs.map(({ name, results }) => ({ name, ns: median(results) }));
 }
@@ -54,7 +60,7 @@ async function time(run: Candidate, times: number): Promise<number> {
   return Number(process.hrtime.bigint() - start);
 }
 
-/** Finds how many operations fill a round, which warms the code up too. */
+/** Finds how many operations fill a round. */
 async function timesFor(run: Candidate): Promise<number> {
   let times = 1;
   let took = 0;
