@@ -64,11 +64,12 @@ if call('EXISTS', KEYS[1]) == 0 then return false end
 return add(KEYS[1], ARGV[1])
 `);
 
+// A delta that is the same for all is there once: the driver takes as long for a parameter as for a key.
 const INCR_EACH = script(`${ADD}
 local keys, deltas, replies = KEYS, ARGV, {}
 local are_all_there = call('EXISTS', unpack(keys)) == #keys
 for i = 1, #keys do
-  replies[i] = (are_all_there or call('EXISTS', keys[i]) == 1) and add(keys[i], deltas[i])
+  replies[i] = (are_all_there or call('EXISTS', keys[i]) == 1) and add(keys[i], deltas[i] or deltas[1])
 end
 return replies
 `);
@@ -99,7 +100,9 @@ export async function incrEach(
 ): Promise<(Incremented | Error)[]> {
   const keys = increments.map(({ key }) => key);
   const deltas = increments.map(({ delta }) => delta);
-  return ((await run(redis, INCR_EACH, keys, deltas)) as unknown[]).map(readIncrement);
+  const [first] = deltas;
+  const parameters = first !== undefined && deltas.every((delta) => delta === first) ? [first] : deltas;
+  return ((await run(redis, INCR_EACH, keys, parameters)) as unknown[]).map(readIncrement);
 }
 
 /** Has `key` never expire: `true` where there is one. */

@@ -109,6 +109,16 @@ describe("calls of one tick", () => {
     ]);
   });
 
+  it("add what each was told to, be that the same for all or not", async () => {
+    await using cache = cacheOf(server);
+    const names = ["a", "b", "c"];
+    for (const name of names) await cache.set(`sum-${name}`, 10);
+    const add = (deltas: readonly number[]) =>
+      Promise.all(names.map((name, at) => cache.incr(`sum-${name}`, deltas[at])));
+    expect(await add([5, 5, 5])).toEqual([15, 15, 15]);
+    expect(await add([1, -20, 3])).toEqual([16, -5, 18]);
+  });
+
   it("keep the timeout that each was given", async () => {
     await using cache = cacheOf(server);
     await Promise.all([
