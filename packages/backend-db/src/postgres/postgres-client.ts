@@ -1,6 +1,16 @@
+/** What comes of a statement whose rows are asked for as arrays. */
+interface PostgresResult {
+  readonly rows: unknown[][];
+  readonly rowCount: number | null;
+}
+
 /** A connection of pg. */
 export interface PostgresConnection {
-  query(config: object): Promise<{ readonly rows: unknown[]; readonly rowCount: number | null }>;
+  query(
+    config: object,
+    values: readonly unknown[],
+    done: (error: unknown, result: PostgresResult) => void,
+  ): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 

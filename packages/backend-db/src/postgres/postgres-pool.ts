@@ -10,9 +10,10 @@ import {
 
 /** Results stay the text that they are: an application may have set the driver to read integers in its own way. */
 const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
+const FORM = { rowMode: "array", types: AS_TEXT };
 
 const listenedTo = new WeakSet<object>();
-const prepared = new Map<string, { name: string; text: string }>();
+const prepared = new Map<string, object>();
 
 /** A pool of an application, as this package asks it. */
 class PostgresConnections implements Pool {
@@ -50,25 +51,23 @@ export function connectionsOf(client: PostgresClient): Pool {
 }
 
 /** Runs a statement on a connection of pg. */
-export async function runOn(
-  client: PostgresConnection,
-  { text, values, prepare }: Statement,
-): Promise<Result> {
-  const { rows, rowCount } = await client.query({
-    ...(prepare ? preparedOf(text) : { text: numbered(text) }),
-    values,
-    rowMode: "array",
-    types: AS_TEXT,
+export function runOn(client: PostgresConnection, { text, values, prepare }: Statement): Promise<Result> {
+  const query = prepare ? preparedOf(text) : { text: numbered(text), ...FORM };
+  return new Promise((resolve, reject) => {
+    // pg copies what the object itself holds, which for a short statement takes longer than all else: it inherits it.
+    client.query(Object.create(query), values, (error, result) => {
+      if (error) reject(error);
+      else resolve({ rows: result.rows, changed: result.rowCount ?? 0, insertId: 0 });
+    });
   });
-  return { rows: rows as unknown[][], changed: rowCount ?? 0, insertId: 0 };
 }
 
 /** Returns a statement as pg takes it, with the name under which it is prepared on a connection that is not ours alone. */
-function preparedOf(text: string): { name: string; text: string } {
+function preparedOf(text: string): object {
   const known = prepared.get(text);
   if (known !== undefined) return known;
   const digest = createHash("sha256").update(text).digest("hex");
-  const made = { name: `cullet_${digest.slice(0, 24)}`, text: numbered(text) };
+  const made = { name: `cullet_${digest.slice(0, 24)}`, text: numbered(text), ...FORM };
   prepared.set(text, made);
   return made;
 }
