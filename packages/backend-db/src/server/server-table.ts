@@ -203,6 +203,7 @@ export abstract class ServerTable implements Table {
   }
 
   async #inChunks<T>(keys: readonly string[], ask: (chunk: readonly string[]) => Promise<T[]>): Promise<T[]> {
+    if (keys.length <= MOST_ROWS) return this.#order.read(keys, () => ask(keys));
     const chunks = chunksOf(keys, MOST_ROWS);
     const parts = await this.#order.read(keys, () => Promise.all(chunks.map(ask)));
     return parts.flat();
@@ -214,7 +215,8 @@ export abstract class ServerTable implements Table {
     rows: Result["rows"],
     make: (row: readonly unknown[]) => T,
   ): (T | undefined)[] {
-    const found = new Map(rows.map((row) => [this.nameOf(row[0]), make(row)]));
+    const found = new Map<string, T>();
+    for (const row of rows) found.set(this.nameOf(row[0]), make(row));
     return ids.map((id) => found.get(this.nameOf(id)));
   }
 
