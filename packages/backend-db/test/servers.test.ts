@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
-import { createCache } from "@cullet/core";
+import { createCache, type Payload } from "@cullet/core";
 import { failureOf, soon, startMariaDb, startPostgres } from "@cullet/test-servers";
 import { createPool } from "mysql2";
 import mysql from "mysql2/promise";
@@ -288,6 +288,58 @@ describe.each(Object.entries(grounds))("%s", (dialect, { url, name, open, client
       );
       await Promise.all(backends.map((backend) => backend.close()));
     });
+
+    it("by many who count at the same keys in any order costs nobody an error, and no sum comes twice", async () => {
+      const table = newTable();
+      const backends = Array.from({ length: 4 }, () => backendOf(table, {}, 20_000));
+      const keys = Array.from({ length: 30 }, (_, n) => `key ${n}`);
+      await backends[0]?.setMany(new Map(keys.map((key) => [key, 0])), null);
+      const rounds = await Promise.all(
+        Array.from({ length: 40 }, async (_, n) => {
+          const shuffled = keys.toSorted(() => Math.random() - 0.5);
+          const sums = await Promise.all(shuffled.map((key) => backends[n % 4]?.incr(key, 1)));
+          return new Map(shuffled.map((key, at) => [key, sums[at]]));
+        }),
+      );
+      for (const key of keys) {
+        const sums = rounds.map((round) => round.get(key));
+        expect(new Set(sums)).toEqual(new Set(Array.from({ length: 40 }, (_, n) => n + 1)));
+      }
+      await Promise.all(backends.map((backend) => backend.close()));
+    });
+  });
+
+  it("counts at many keys at once; one that cannot be counted at disturbs no other", async () => {
+    const backend = backendOf(newTable());
+    const most = Number.MAX_SAFE_INTEGER;
+    const entries = Array.from({ length: 20 }, (_, n) => [`key ${n}`, n] as const);
+    await backend.setMany(new Map(entries), null);
+    await backend.setMany(
+      new Map<string, Payload>([
+        ["text", Buffer.from("text")],
+        ["most", most],
+        ["least", -most],
+      ]),
+      null,
+    );
+    await backend.set("gone", 1, 1);
+    const results = await Promise.allSettled([
+      ...entries.map(([key, n]) => backend.incr(key, n)),
+      ...["text", "most", "least", "gone", "none"].map((key) => backend.incr(key, 1)),
+    ]);
+    const outcomes = results.map((result) =>
+      result.status === "fulfilled" ? result.value : result.reason.code,
+    );
+    expect(outcomes.slice(0, 20)).toEqual(entries.map(([, n]) => 2 * n));
+    expect(outcomes.slice(20)).toEqual([
+      "CULLET_NOT_AN_INTEGER",
+      "CULLET_NOT_AN_INTEGER",
+      1 - most,
+      "CULLET_KEY_NOT_FOUND",
+      "CULLET_KEY_NOT_FOUND",
+    ]);
+    expect(await backend.get("most")).toBe(most);
+    await backend.close();
   });
 
   it("culls together with other processes, and the expired first", async () => {

@@ -1,5 +1,6 @@
+import { Batch } from "../batch.js";
 import type { Result } from "../server/pool.js";
-import { type Dialect, type Row, ServerTable } from "../server/server-table.js";
+import { type Dialect, MOST_ROWS, type Row, ServerTable } from "../server/server-table.js";
 import type { Statements } from "../server/statements.js";
 import { rangeFor } from "../table.js";
 import { indexNameOf, quoteName, type TableName } from "../table-name.js";
@@ -13,10 +14,21 @@ const DIALECT: Dialect = {
   bytes: (column) => `encode(${column}, 'hex')`,
 };
 
-/** A table of PostgreSQL. A statement for several rows takes each column as an array, so that it is prepared once. */
+/** What is to be added to the integer of a row. */
+interface Increment {
+  readonly id: Buffer;
+  readonly delta: number;
+}
+
+/** A table of PostgreSQL. The increments of a tick are one statement, too. A statement for several rows takes each column as an array, so that it is prepared once. */
 export class PostgresTable extends ServerTable {
   readonly definition: readonly string[];
   readonly #sql: ReturnType<typeof statementsFor>;
+  readonly #increments = new Batch<Increment, number | undefined>(
+    (increments) => this.#sumTogether(increments),
+    MOST_ROWS,
+  );
+
   constructor(name: TableName, statements: Statements) {
     super(name, statements, DIALECT);
     const index = quoteName(indexNameOf(name), '"');
@@ -57,7 +69,28 @@ export class PostgresTable extends ServerTable {
     return this.statements.run(this.#sql.remove, arrayOf(ids));
   }
 
-  protected async sum(id: Buffer, delta: number): Promise<number | undefined> {
+  protected sum(id: Buffer, delta: number): Promise<number | undefined> {
+    return this.#increments.ask({ id, delta });
+  }
+
+  /** Adds to the integers at different keys. */
+  async #sumTogether(increments: readonly Increment[]): Promise<(number | undefined)[]> {
+    const [only] = increments;
+    if (only !== undefined && increments.length === 1) return [await this.#sumOne(only)];
+    const deltas = increments.map(({ delta }) => delta);
+    const ranges = deltas.map((delta) => rangeFor(delta));
+    const { rows } = await this.statements.run(
+      this.#sql.sumEach,
+      arrayOf(increments.map(({ id }) => id)),
+      listOf(deltas),
+      listOf(ranges.map(([lowest]) => lowest)),
+      listOf(ranges.map(([, highest]) => highest)),
+    );
+    const sums = new Map(rows.map(([id, sum]) => [id, Number(sum)]));
+    return increments.map(({ id }) => sums.get(this.nameOf(id)));
+  }
+
+  async #sumOne({ id, delta }: Increment): Promise<number | undefined> {
     const { rows } = await this.statements.run(this.#sql.sum, delta, id, ...rangeFor(delta));
     return rows[0] && Number(rows[0][0]);
   }
@@ -122,5 +155,12 @@ function statementsFor(table: string, isLive: string, expires: string) {
     remove: `DELETE FROM ${table} WHERE cache_key = ANY (?::bytea[]) AND ${isLive}`,
     sum: `UPDATE ${table} SET counter = counter + ?::bigint WHERE cache_key = ? AND ${isLive}
       AND counter BETWEEN ? AND ? RETURNING counter`,
+    // The rows are locked in the order of their keys, so that those who change several do not wait for each other.
+    sumEach: `WITH locked AS MATERIALIZED (SELECT cache_key AS id, delta FROM ${table} AS old
+      JOIN unnest(?::bytea[], ?::bigint[], ?::bigint[], ?::bigint[]) AS new (id, delta, lowest, highest)
+      ON cache_key = new.id WHERE ${isLive} AND counter BETWEEN lowest AND highest
+      ORDER BY cache_key FOR NO KEY UPDATE OF old)
+      UPDATE ${table} SET counter = counter + delta FROM locked WHERE cache_key = id
+      RETURNING ${DIALECT.bytes("cache_key")}, counter`,
   };
 }

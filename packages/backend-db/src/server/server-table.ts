@@ -8,8 +8,10 @@ import type { Result } from "./pool.js";
 import type { Statements } from "./statements.js";
 import { headOf, idOf, longKeyOf } from "./stored-key.js";
 
-/** How many rows one statement names at most, and how many bytes of values it carries. */
-const MOST_ROWS = 500;
+/** How many rows one statement names at most. */
+export const MOST_ROWS = 500;
+
+/** How many bytes of values one statement carries at most. */
 const MOST_BYTES = 1_048_576;
 
 /** A row to be stored. */
@@ -84,7 +86,7 @@ export abstract class ServerTable implements Table {
   protected abstract isNoneOf(
     ids: readonly Buffer[],
   ): readonly [condition: string, values: readonly unknown[]];
-  /** Does what `increase` does. */
+  /** Does what `increase` does. No other of the same key is under way. */
   protected abstract sum(id: Buffer, delta: number): Promise<number | undefined>;
 
   async create(): Promise<void> {
