@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Database, NAME, startDatabase } from "./database.js";
+import { type Database, type DatabaseOptions, NAME, startDatabase } from "./database.js";
 import { firstAnswer } from "./exchange.js";
 import { HOST } from "./launch.js";
 import { POSTGRES } from "./program.js";
-import type { OwnOption, TestServer } from "./server.js";
+import type { TestServer } from "./server.js";
 
 /** Gives a PostgreSQL server with a database and user of the name `cullet`, or that of `CULLET_TEST_POSTGRES_URL`. */
-export function startPostgres(options: OwnOption = {}): Promise<TestServer> {
+export function startPostgres(options: DatabaseOptions = {}): Promise<TestServer> {
   return startDatabase(postgres, options);
 }
 
@@ -17,7 +17,8 @@ const postgres: Database = {
   scheme: "postgres",
   defaultPort: 5432,
   prepare: ({ shared }) => writeFile(join(shared, "password"), NAME),
-  command: ({ port, shared, data }) => ["sh", "-c", SCRIPT, "sh", `${data}/postgres`, shared, `${port}`],
+  command: ({ port, shared, data }, memoryMb) =>
+    ["sh", "-c", SCRIPT, "sh", `${data}/postgres`, shared, port, memoryMb].map(String),
   answers: async (address) => (await firstAnswer(address, startupMessage())).at(0) === PASSWORD_REQUEST,
 };
 
@@ -28,7 +29,7 @@ const SCRIPT = `
     --encoding=UTF8 --locale=C --no-sync &&
   echo 'CREATE DATABASE ${NAME}' | postgres --single -F -D "$1" postgres
 } && exec postgres -D "$1" -h ${HOST} -p "$3" -F -c unix_socket_directories= -c synchronous_commit=off \
-  -c full_page_writes=off -c shared_buffers=32MB`;
+  -c full_page_writes=off -c shared_buffers="$4MB"`;
 
 /** The first byte of the answer to a startup message. While the server is not ready, it is `E`. */
 const PASSWORD_REQUEST = "R".charCodeAt(0);
