@@ -104,9 +104,9 @@ async function operations({ name, location, bare, others }: Ground): Promise<voi
 
 /** Lets all compile what they run, of which the bare statements have the least. */
 async function warmUp(all: readonly Contestant[]): Promise<void> {
-  for (const { get, set } of all) {
-    for (let n = 0; n < WARM_UP; n += 1) await get(keys[n % KEYS] as string);
-    for (let n = 0; n < WARM_UP; n += 1) await set(keys[n % KEYS] as string);
+  for (const { get, set, getHundred, setHundred } of all) {
+    for (const operation of [get, set]) await oneAtATime(operation, keys)(WARM_UP);
+    for (const operation of [getHundred, setHundred]) if (operation) await repeated(operation)(WARM_UP / 10);
   }
 }
 
