@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import type { Bus } from "@cullet/core";
 import { type FaultProxy, Recorder, startFaultProxy, startPostgres } from "@cullet/test-servers";
 import { afterAll, describe, expect, it } from "vitest";
 import { db, postgresBus } from "../src/index.js";
+import { newDirectory, removeDirectories } from "./helpers.js";
 
 const server = await startPostgres({ own: true });
 
+afterAll(removeDirectories);
 afterAll(() => server.stop());
 
 /** How long it may take until a connection that hangs is given up, and there is another. */
@@ -134,7 +137,7 @@ describe("postgresBus", () => {
 describe("getCopies", () => {
   it.each([
     ["postgres", () => server.url],
-    ["sqlite", () => "sqlite://:memory:"],
+    ["sqlite", () => `sqlite://${join(newDirectory(), "cache.db")}`],
   ])("tells what is left of each entry, in one statement: %s", async (_dialect, location) => {
     const backend = db({ location: location(), options: { table: "copies" } });
     await backend.clear("");
