@@ -7,6 +7,7 @@ import { failureOf } from "@cullet/test-servers";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, it } from "vitest";
 import { db } from "../src/index.js";
+import { SqliteTable } from "../src/sqlite/sqlite-table.js";
 import { endOf, newDirectory, removeDirectories, start, startReady, turnsUntil } from "./helpers.js";
 
 afterAll(removeDirectories);
@@ -191,6 +192,25 @@ describe("a damaged file", () => {
     }
   });
   let again: ReturnType<typeof db> | undefined;
+});
+
+describe("of many entries stored at once", () => {
+  it.each([2, 49, 50, 51, 130])("%i are stored, and it is told how many of them are new", (count) => {
+    const table = new SqliteTable(["cache"]);
+    const client = new Database(":memory:");
+    table.attach(client);
+    table.create();
+    const entriesFrom = (first: number) =>
+      Array.from({ length: count }, (_, at) => ({ key: `key ${first + at}`, payload: first, ttlMs: null }));
+    expect(table.set(entriesFrom(0))).toBe(count);
+    expect(table.set(entriesFrom(0))).toBe(0);
+    const half = Math.ceil(count / 2);
+    expect(table.delete([`key ${count - 1}`])).toBe(1);
+    expect(table.set(entriesFrom(half))).toBe(half + 1);
+    expect(table.count(1_000)).toBe(half + count);
+    expect(table.get(`key ${half + count - 1}`)).toBe(half);
+    client.close();
+  });
 });
 
 describe("a disk that is full", () => {

@@ -4,6 +4,9 @@ import { boundsOf, type Entry, type KeyPage, NEVER, rangeFor, type Table } from 
 import { indexNameOf, quoteName, quoteTable, type TableName } from "../table-name.js";
 import type { SqliteClient, SqliteStatement } from "./sqlite-client.js";
 
+/** How many rows one statement stores, where there are as many. */
+const ROWS = 50;
+
 /**
  * A table of SQLite, which answers without being waited for. The clock is this process's, since the database runs in it.
  * A key is text, which SQLite compares by its bytes; a value is an integer or bytes, in one column.
@@ -103,7 +106,13 @@ export class SqliteTable implements Table {
   set(entries: readonly Entry[]): number {
     const [first] = entries;
     if (first !== undefined && entries.length === 1) return this.#setOne(first);
-    return this.inTransaction(() => entries.reduce((added, entry) => added + this.#setOne(entry), 0));
+    return this.inTransaction(() => {
+      let added = 0;
+      let at = 0;
+      for (; at + ROWS <= entries.length; at += ROWS) added += this.#setRows(entries.slice(at, at + ROWS));
+      for (const entry of entries.slice(at)) added += this.#setOne(entry);
+      return added;
+    });
   }
 
   add({ key, payload, ttlMs }: Entry): boolean {
@@ -152,6 +161,24 @@ export class SqliteTable implements Table {
     return this.#change(this.#sql.insert, key, value, expires);
   }
 
+  /** Stores as many entries as one statement names, in a transaction. */
+  #setRows(entries: readonly Entry[]): number {
+    const time = now();
+    const last = this.#lastRow();
+    const parameters = entries.flatMap(({ key, payload, ttlMs }) => [
+      key,
+      toValue(payload),
+      expiryOf(ttlMs, time),
+    ]);
+    this.#change(this.#sql.insertRows, ...parameters);
+    // A row that comes is numbered after all that are there.
+    return this.#lastRow() - last;
+  }
+
+  #lastRow(): number {
+    return this.#values(this.#sql.lastRow).get() as number;
+  }
+
   #change(sql: string, ...parameters: unknown[]): number {
     return this.#statement(sql).run(...parameters).changes;
   }
@@ -181,7 +208,9 @@ export class SqliteTable implements Table {
 }
 
 function statementsFor(table: string) {
-  const values = `INSERT INTO ${table} AS old (cache_key, value, expires) VALUES (?, ?, ?)`;
+  const row = "(?, ?, ?)";
+  const into = `INSERT INTO ${table} AS old (cache_key, value, expires) VALUES`;
+  const values = `${into} ${row}`;
   const orElse = "ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires";
   const list = "SELECT value FROM json_each(?)";
   const keys = `SELECT cache_key FROM ${table} WHERE cache_key`;
@@ -197,6 +226,8 @@ function statementsFor(table: string) {
     keysAfter: `${keys} > ? AND cache_key < CAST(? AS TEXT) AND expires > ? ORDER BY cache_key LIMIT ?`,
     update: `UPDATE ${table} SET value = ?, expires = ? WHERE cache_key = ?`,
     insert: `${values} ${orElse}`,
+    insertRows: `${into} ${Array<string>(ROWS).fill(row).join(", ")} ${orElse}`,
+    lastRow: `SELECT coalesce(max(rowid), 0) FROM ${table}`,
     add: `${values} ${orElse} WHERE old.expires <= ?`,
     delete: `DELETE FROM ${table} WHERE cache_key = ? AND expires > ?`,
     deleteEach: `DELETE FROM ${table} WHERE cache_key IN (${list}) AND expires > ?`,
