@@ -54,8 +54,8 @@ export function connectionsOf(client: PostgresClient): Pool {
 export function runOn(client: PostgresConnection, { text, values, prepare }: Statement): Promise<Result> {
   const query = prepare ? preparedOf(text) : { text: numbered(text), ...FORM };
   return new Promise((resolve, reject) => {
-    // pg copies what the object itself holds, which for a short statement takes longer than all else: it inherits it.
-    client.query(Object.create(query), values, (error, result) => {
+    // A copy, since pg writes into what it is given.
+    client.query({ ...query }, values, (error, result) => {
       if (error) reject(error);
       else resolve({ rows: result.rows, changed: result.rowCount ?? 0, insertId: 0 });
     });

@@ -20,7 +20,10 @@ interface Increment {
   readonly delta: number;
 }
 
-/** A table of PostgreSQL. The increments of a tick are one statement, too. A statement for several rows takes each column as an array, so that it is prepared once. */
+/**
+ * A table of PostgreSQL. The increments of a tick are one statement, too. A statement for several rows takes each column
+ * as an array, so that it is prepared once.
+ */
 export class PostgresTable extends ServerTable {
   readonly definition: readonly string[];
   readonly #sql: ReturnType<typeof statementsFor>;
