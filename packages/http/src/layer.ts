@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Awaitable } from "@cullet/core";
+import type { LineReader } from "./message/header-list.js";
 import type { Answer, RequestData, ResponseHead } from "./message/message.js";
 
 /**
@@ -58,10 +59,10 @@ export interface Exchange {
   failed?(error: unknown): Answer | undefined;
 
   /**
-   * Told the head as it went out, where the adapter can know: with what middleware outside has added as it did, which the
-   * layer cannot change any more.
+   * Told the fields as they went out, where the adapter can know: with what middleware outside has added as they did, which
+   * the layer cannot change any more.
    */
-  sent?(head: ResponseHead): void;
+  sent?(fields: LineReader): void;
 
   /**
    * Told of the end, exactly once, and last. Returns what is still to be done for the response (it is being stored), for

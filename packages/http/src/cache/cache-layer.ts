@@ -8,7 +8,7 @@ import type { Answer, RequestData } from "../message/message.js";
 import { ageOf } from "./age.js";
 import { answerFrom, gatewayTimeout } from "./answer.js";
 import { appendCacheStatus, type CacheReport } from "./cache-status.js";
-import { flightsOf, type Land, type Landing, WAIT_MS } from "./flights.js";
+import { type Flights, flightsOf, type Land, type Landing, WAIT_MS } from "./flights.js";
 import type { CachePolicy } from "./policy.js";
 
 import { StoreExchange } from "./store-exchange.js";
@@ -41,6 +41,7 @@ export type CacheableRequest = RequestData & Requested;
  */
 export class CacheLayer implements Layer {
   readonly #parts: CacheLayerParts;
+  readonly #flights: Flights;
   /** Until when, by key, nobody waits for a response. */
   readonly #notStored = new BoundedMap<string, number>(REMEMBERED);
   readonly #refreshing = new Set<string>();
@@ -49,6 +50,7 @@ export class CacheLayer implements Layer {
 
   constructor(parts: CacheLayerParts) {
     this.#parts = parts;
+    this.#flights = flightsOf(parts.cache);
   }
 
   get name(): string {
@@ -62,7 +64,7 @@ export class CacheLayer implements Layer {
     const bypass = policy.bypass(request);
     if ((bypass instanceof Promise ? await bypass : bypass) !== undefined) return this.#pass("bypass");
     const cacheable = request as CacheableRequest;
-    const { landed } = flightsOf(this.#parts.cache);
+    const { landed } = this.#flights;
     const lookup = await store.lookup(cacheable);
     if (lookup === undefined) return this.#pass("bypass");
     if (lookup.entry !== undefined && !policy.isFor(request, lookup.entry)) return this.#pass("request");
@@ -72,7 +74,7 @@ export class CacheLayer implements Layer {
       if (policy.wantsOnlyStored(request)) return { answer: gatewayTimeout() };
     }
     if (!asksForWhole(request)) return this.#passUnstored(request, forwardOf(lookup));
-    return this.#make(cacheable, lookup, run, landed);
+    return await this.#make(cacheable, lookup, run, landed);
   }
 
   /** Returns an answer from what was found, if it is good enough to be served without the handler. */
@@ -119,7 +121,7 @@ export class CacheLayer implements Layer {
     if (lookup.entry === undefined && (this.#notStored.get(key) ?? 0) > Date.now()) {
       return this.#exchange(request, lookup, { hides: false });
     }
-    const flights = flightsOf(this.#parts.cache);
+    const flights = this.#flights;
     // What a URL varies on is known, and so the key another, a little before its first entry is there.
     const first = this.#keyOfUrl(lookup);
     const early = key === first || run.isRefresh ? undefined : flights.running(first, request.source);
@@ -127,7 +129,10 @@ export class CacheLayer implements Layer {
     if (answer !== undefined) return { answer };
     const joined = flights.join(key, request.source);
     if (typeof joined === "function") {
-      return this.#lead(request, lookup, run, { land: joined, isOld: landed !== flights.landed });
+      const mayBeThere = landed !== flights.landed && !run.isRefresh;
+      if (!mayBeThere && !this.#parts.cache.isShared)
+        return this.#exchange(request, lookup, { land: joined });
+      return await this.#lead(request, lookup, run, joined);
     }
     if (run.isRefresh) return { answer: NOTHING };
     const collapsed = joined && (await this.#theirs(request, lookup, run, joined));
@@ -147,25 +152,21 @@ export class CacheLayer implements Layer {
     return theirs && this.#answer(request, theirs, run, report);
   }
 
-  /** Lets the handler make the response that others in this process wait for; no other process does so meanwhile. */
-  async #lead(
-    request: CacheableRequest,
-    lookup: Lookup,
-    run: Run,
-    { land, isOld }: { land: Land; isOld: boolean },
-  ): Promise<Turn> {
+  /**
+   * Lets the handler make the response that others in this process wait for, unless it is there by now; no other process makes
+   * it meanwhile.
+   */
+  async #lead(request: CacheableRequest, lookup: Lookup, run: Run, land: Land): Promise<Turn> {
     const { cache, store } = this.#parts;
     const key = this.#keyOf(lookup);
     try {
       const lock = await takeLock(cache, key, 0);
-      // Between the lookup and the lock, another process may have stored the response and given the lock back.
-      const mayBeThere = isOld || cache.isShared;
-      if (lock !== undefined && (!mayBeThere || run.isRefresh))
-        return this.#exchange(request, lookup, { land, lock });
       if (run.isRefresh) {
+        if (lock !== undefined) return this.#exchange(request, lookup, { land, lock });
         land("not-stored");
         return { answer: NOTHING };
       }
+      // Between the lookup and the lock, somebody else may have stored the response and given the lock back.
       const late = lock ?? (await takeLock(cache, key, WAIT_MS / 1_000));
       const theirs = (await store.lookup(request)) ?? lookup;
       const report: CacheReport = { forward: forwardOf(lookup), collapsed: true };

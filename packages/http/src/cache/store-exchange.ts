@@ -8,8 +8,8 @@ import { weakMatch } from "../fields/entity-tag.js";
 import { listMembers } from "../fields/field-list.js";
 import { hasVaryHeader } from "../headers/vary.js";
 import type { BodyPlan, End, Exchange, GivenBody, SentHead } from "../layer.js";
-import type { HeaderList } from "../message/header-list.js";
-import type { Answer, ResponseHead } from "../message/message.js";
+import type { HeaderList, LineReader } from "../message/header-list.js";
+import type { Answer } from "../message/message.js";
 import { isServerError } from "../rfc/status.js";
 import { updatedHeaders } from "../rfc/update.js";
 import type { CacheableRequest, CacheLayer } from "./cache-layer.js";
@@ -87,14 +87,14 @@ export class StoreExchange implements Exchange {
   }
 
   /** What middleware outside adds counts too: a cookie tells of a page for one visitor, Vary of one for some. */
-  sent(head: ResponseHead): void {
+  sent(fields: LineReader): void {
     const { policy, request } = this.#miss;
     const pending = this.#pending;
-    if (pending === undefined || !addsTo(pending.fields, head.headers)) return;
-    const fields = pending.fields.clone();
-    for (const cookie of head.headers.getAll("set-cookie")) fields.append("Set-Cookie", cookie);
-    for (const name of namesOutside(head.headers)) fields.append("Vary", name);
-    const whole = { ...pending.head, headers: fields, inherited: new Set<string>() };
+    if (pending === undefined || !addsTo(pending.fields, fields)) return;
+    const headers = pending.fields.clone();
+    for (const cookie of fields.getAll("set-cookie")) headers.append("Set-Cookie", cookie);
+    for (const name of namesOutside(fields)) headers.append("Vary", name);
+    const whole = { ...pending.head, headers, inherited: new Set<string>() };
     const storage = policy.decide(request, whole, this.#moments(pending.head.times.storedAt));
     this.#pending = storage.isStored ? { ...pending, stored: storage } : undefined;
   }
@@ -212,14 +212,14 @@ function isSameRepresentation(entry: Entry, { headers }: SentHead): boolean {
   return fresh === null || stored === null || fresh.startsWith("W/") || weakMatch(fresh, stored);
 }
 
-/** Whether the head that went out has a cookie, or varies on something, that the response had not. */
-function addsTo(fields: HeaderList, sent: HeaderList): boolean {
+/** Whether what went out has a cookie, or varies on something, that the response had not. */
+function addsTo(fields: HeaderList, sent: LineReader): boolean {
   if (sent.has("set-cookie") && !fields.has("set-cookie")) return true;
   return namesOutside(sent).some((name) => !hasVaryHeader(fields, name));
 }
 
 /** Returns what a sent response varies on, but for its coding: whoever codes outside does that to each hit anew. */
-function namesOutside(sent: HeaderList): string[] {
+function namesOutside(sent: LineReader): string[] {
   return listMembers(sent.get("vary")).filter((name) => name.toLowerCase() !== "accept-encoding");
 }
 

@@ -1,12 +1,7 @@
-import { createHash } from "node:crypto";
-import { BoundedMap } from "../bounded-map.js";
+import { hash } from "node:crypto";
 import { ENTRY_FORMAT } from "./entry.js";
 
 const HASH_CHARACTERS = 32;
-const REMEMBERED = 2_000;
-
-// Hashing takes as long as all else that a hit does to find its entry.
-const hashes = new BoundedMap<string, string>(REMEMBERED);
 
 /**
  * Returns the key of what is known of a URL, whatever the layer and its prefix; the same for HEAD as for GET.
@@ -54,11 +49,7 @@ export function variantKey(
 /** Returns a hash of `parts`, each with its length before it, so that no two lists of parts look the same. */
 export function hashOf(parts: readonly string[]): string {
   const text = parts.map((part) => `${part.length}:${part}`).join("");
-  const known = hashes.get(text);
-  if (known !== undefined) return known;
-  const hash = createHash("sha256").update(text, "utf8").digest("base64url").slice(0, HASH_CHARACTERS);
-  hashes.set(text, hash);
-  return hash;
+  return hash("sha256", text, "base64url").slice(0, HASH_CHARACTERS);
 }
 
 const URL_PARTS = /^([A-Za-z][A-Za-z\d+.-]*):\/\/([^/?#]*)([^#]*)/;

@@ -6,7 +6,15 @@ import { type Entry, encodeEntry, type NewEntry } from "./entry.js";
 import { EntryReader } from "./entry-reader.js";
 import { pathKey, recordKey, variantKey } from "./keys.js";
 import { followsRule, keyUnder, type PathRule, pathRule } from "./search-rules.js";
-import { covers, listsOf, readRecord, type UrlRecord, withList, writeRecord } from "./url-record.js";
+import {
+  covers,
+  firstRecord,
+  listsOf,
+  readRecord,
+  type UrlRecord,
+  withList,
+  writeRecord,
+} from "./url-record.js";
 import { VariantRing } from "./variant-ring.js";
 
 // How long a purge is remembered, for the sake of handlers that ran meanwhile.
@@ -72,6 +80,7 @@ export class PageStore {
   readonly #options: PageStoreOptions;
   readonly #ring: VariantRing;
   readonly #reader = new EntryReader();
+  readonly #purges: ReadonlyMap<string, Promise<void>>;
   /** By URL, or record where several URLs share it, so that most hits take one round trip, and no hashing. */
   readonly #recent = new BoundedMap<string, Recent>(REMEMBERED);
 
@@ -79,6 +88,7 @@ export class PageStore {
     this.#cache = options.cache;
     this.#options = options;
     this.#ring = new VariantRing(options.cache, options.maxVariants);
+    this.#purges = purgesOf(options.cache);
   }
 
   /** What tells the entries of this layer and prefix from those of all others. */
@@ -89,87 +99,95 @@ export class PageStore {
   /** Returns the latest entry that `request` may be answered with; `undefined` where the store could not be asked. */
   async lookup(request: Requested): Promise<Lookup | undefined> {
     try {
-      if (this.#options.heedsSearch) return await this.#lookUpBySearch(request);
-      return await this.#lookUpAt(request, undefined);
+      const search = this.#options.heedsSearch ? await this.#searchOf(request) : undefined;
+      const given = search && keyUnder(search, request.url);
+      const place = given ?? request.url;
+      const recent = this.#recent.get(place);
+      const key = given ?? recent?.key ?? recordKey(request.url);
+      const purging = this.#purges.get(key);
+      if (purging !== undefined) await purging;
+      const found = recent && (await this.#lookUpAtOnce(request, recent, search));
+      return found ?? (await this.#lookUp({ request, key, place, search }));
     } catch (error) {
       return forgive(error, undefined);
     }
   }
 
-  async #lookUpBySearch(request: Requested): Promise<Lookup> {
-    const { url } = request;
-    await purgesOf(this.#cache).get(pathKey(url));
-    const search = await pathRule(this.#cache, url);
-    if (search === undefined) return this.#lookUpAt(request, undefined);
-    return { ...(await this.#lookUpAt(request, keyUnder(search, url))), search };
-  }
-
-  /** Looks under `key`, or under the URL's own. */
-  async #lookUpAt(request: Requested, given: string | undefined): Promise<Lookup> {
-    const place = given ?? request.url;
-    const recent = this.#recent.get(place);
-    const key = given ?? recent?.key ?? recordKey(request.url);
-    const purging = purgesOf(this.#cache).get(key);
-    if (purging !== undefined) await purging;
-    const found = recent && (await this.#lookUpAtOnce(request, recent));
-    return found ?? (await this.#lookUp(request, key, place));
+  /** Returns the rule by which the page of a request is that of other URLs too, if it is. */
+  async #searchOf({ url }: Requested): Promise<PathRule | undefined> {
+    await this.#purges.get(pathKey(url));
+    return pathRule(this.#cache, url);
   }
 
   /** Returns what is there in one round trip, if the record is still the one that was read last. */
-  async #lookUpAtOnce(request: Requested, recent: Recent): Promise<Lookup | undefined> {
+  async #lookUpAtOnce(
+    request: Requested,
+    recent: Recent,
+    search: PathRule | undefined,
+  ): Promise<Lookup | undefined> {
     const { record } = recent;
     const { names, plainKeys } = recent;
     const isPlain = request.otherHost === undefined && names.every((name) => !request.headers.has(name));
     const keys = isPlain ? plainKeys : this.#keysOf(recent.key, record, request);
     // Two commands go out together, and cost a store in memory less than one for several keys does.
     const text = this.#cache.get(recent.key);
-    const found = this.#entryAt(keys);
-    found.catch(() => {});
+    const stored = this.#storedAt(keys);
+    stored.catch(ignore);
     if ((await text) !== recent.text) return undefined;
-    const { entry, key } = await found;
-    return { entry, request, record: recent.key, generation: record.generation, keys, key };
+    const { entry, key } = this.#latest(keys, await stored);
+    return { entry, request, record: recent.key, search, generation: record.generation, keys, key };
   }
 
-  async #lookUp(request: Requested, key: string, place: string): Promise<Lookup> {
+  async #lookUp({ request, key, place, search }: Sought): Promise<Lookup> {
     const text = await this.#cache.get(key);
     const record = readRecord(text);
-    if (record === undefined) return { ...NOTHING, request, record: key, generation: undefined, keys: [] };
+    if (record === undefined) {
+      return {
+        entry: undefined,
+        request,
+        record: key,
+        search,
+        generation: undefined,
+        keys: [],
+        key: undefined,
+      };
+    }
     const keys = this.#keysOf(key, record, request);
     const names = listsOf(record, this.#options.scope).flat();
     const plainKeys = this.#keysOf(key, record, { url: request.url, headers: new HeaderList() });
     this.#recent.set(place, { key, text, record, names, plainKeys });
-    const { entry, key: foundAt } = await this.#entryAt(keys);
-    return { entry, request, record: key, generation: record.generation, keys, key: foundAt };
+    const { entry, key: foundAt } = this.#latest(keys, await this.#storedAt(keys));
+    return { entry, request, record: key, search, generation: record.generation, keys, key: foundAt };
   }
 
   /** Stores `entry`, unless the URL was purged since the lookup. Returns whether it is there. */
   async save(lookup: Lookup, entry: NewEntry, options: SaveOptions): Promise<boolean> {
+    const { request, generation } = lookup;
+    const { names, ttlMs } = options;
+    const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
     try {
-      return await this.#save(lookup, entry, options);
+      if (this.#options.heedsSearch) {
+        const asked = { url: request.url, known: lookup.search, until };
+        if (!(await followsRule(this.#cache, asked, entry.headers))) return false;
+      }
+      if (generation === undefined && (await this.#saveFirst(lookup, entry, options, until))) return true;
+      const record = await this.#recordFor(lookup, names, until);
+      if (record !== undefined) await this.#put(lookup, record, entry, options);
+      return record !== undefined;
     } catch (error) {
       return forgive(error, false);
     }
   }
 
-  async #save(lookup: Lookup, entry: NewEntry, options: SaveOptions): Promise<boolean> {
-    const { request, record: key, generation } = lookup;
-    const { names, ttlMs } = options;
-    const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
-    if (this.#options.heedsSearch) {
-      const asked = { url: request.url, known: lookup.search, until };
-      if (!(await followsRule(this.#cache, asked, entry.headers))) return false;
-    }
-    if (generation === undefined) {
-      const fresh: UrlRecord = { generation: randomUUID(), purged: false, until: 0, lists: {} };
-      const first = withList(fresh, this.#options.scope, names, spared(until));
-      // Whoever finds the record is to find the entry too, so that is there first.
-      const variant = await this.#put(lookup, first, entry, options);
-      if (await this.#cache.add(key, writeRecord(first), { timeout: timeoutOf(first) })) return true;
-      await this.#cache.delete(variant);
-    }
-    const record = await this.#recordFor(lookup, names, until);
-    if (record !== undefined) await this.#put(lookup, record, entry, options);
-    return record !== undefined;
+  /** Stores `entry` where nothing is known of the URL; returns whether that was so still. */
+  async #saveFirst(lookup: Lookup, entry: NewEntry, options: SaveOptions, until: number): Promise<boolean> {
+    const record = firstRecord(randomUUID(), this.#options.scope, options.names, spared(until));
+    // Whoever finds the record is to find the entry too, so that is there first.
+    const variant = await this.#put(lookup, record, entry, options);
+    if (await this.#cache.add(lookup.record, writeRecord(record), { timeout: timeoutOf(record) }))
+      return true;
+    await this.#cache.delete(variant);
+    return false;
   }
 
   /** Stores `entry` where requests find it that know `record`; returns its key. */
@@ -206,18 +224,23 @@ export class PageStore {
     );
   }
 
-  /** Returns the latest of the entries at `keys`. */
-  async #entryAt(keys: readonly string[]): Promise<Found> {
+  /** Returns what is stored at `keys`: by key, or that of the only one. */
+  #storedAt(keys: readonly string[]): Promise<unknown> {
     const [only] = keys;
-    if (only === undefined) return NOTHING;
-    if (keys.length > 1) return this.#latest(await this.#cache.getMany(keys));
-    const entry = this.#reader.read(only, await this.#cache.get(only));
-    return entry === undefined ? NOTHING : { entry, key: only };
+    if (only === undefined) return NONE_STORED;
+    return keys.length > 1 ? this.#cache.getMany(keys) : this.#cache.get(only);
   }
 
-  #latest(stored: ReadonlyMap<string, unknown>): Found {
+  /** Returns the latest of the entries in what `#storedAt` gave for `keys`. */
+  #latest(keys: readonly string[], stored: unknown): Found {
+    const [only] = keys;
+    if (only === undefined) return NOTHING;
+    if (keys.length === 1) {
+      const entry = this.#reader.read(only, stored);
+      return entry === undefined ? NOTHING : { entry, key: only };
+    }
     let last = NOTHING;
-    for (const [key, value] of stored) {
+    for (const [key, value] of stored as ReadonlyMap<string, unknown>) {
       const entry = this.#reader.read(key, value);
       if (entry === undefined) continue;
       if (last.entry === undefined || entry.times.storedAt >= last.entry.times.storedAt)
@@ -235,6 +258,7 @@ export class PageStore {
   #keyFor(record: string, { generation }: UrlRecord, names: readonly string[], request: Requested): string {
     const { scope, fieldOf } = this.#options;
     const { otherHost } = request;
+    if (names.length === 0 && otherHost === undefined) return variantKey({ record, generation, scope }, []);
     // Whoever names another host than that of the URL may be answered for it. No field has that name.
     const host = otherHost === undefined ? [] : [["@", otherHost] as const];
     const fields = names.map((name) => [name, fieldOf(request, name)] as const);
@@ -246,6 +270,16 @@ export class PageStore {
 type Found = Pick<Lookup, "entry" | "key">;
 
 const NOTHING: Found = { entry: undefined, key: undefined };
+const NONE_STORED = Promise.resolve(undefined);
+
+/** What is looked for, and under which key. */
+interface Sought {
+  readonly request: Requested;
+  readonly key: string;
+  /** What it is remembered by. */
+  readonly place: string;
+  readonly search: PathRule | undefined;
+}
 
 /** A record as it was read last. */
 interface Recent {
@@ -328,6 +362,8 @@ function timeoutOf({ until }: UrlRecord): number | null {
 function seconds(ttlMs: number | null): number | null {
   return ttlMs === null ? null : ttlMs / 1_000;
 }
+
+function ignore(): void {}
 
 /** HTTP caching over a dead store serves uncached. */
 function forgive<T>(error: unknown, result: T): T {

@@ -1,6 +1,6 @@
 import { listMembers } from "../fields/field-list.js";
 import { formatHttpDate } from "../fields/http-date.js";
-import { HeaderList } from "../message/header-list.js";
+import type { HeaderList } from "../message/header-list.js";
 
 // RFC 9110 §7.6.1 and RFC 9111 §3.1: these are about one connection, or one proxy. Age is reckoned anew for each use.
 const NEVER_STORED = new Set([
@@ -25,12 +25,7 @@ export function storedHeaders(
 ): HeaderList {
   const unwanted = new Set(left);
   for (const name of listMembers(headers.get("connection"))) unwanted.add(name.toLowerCase());
-  const stored = new HeaderList();
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (!NEVER_STORED.has(lower) && !unwanted.has(lower) && !inherited.has(lower)) stored.append(name, value);
-  }
-  return stored;
+  return headers.without((name) => NEVER_STORED.has(name) || unwanted.has(name) || inherited.has(name));
 }
 
 /** Adds the `Date` that the server would add when it sends the head, which a hit is to have too. */

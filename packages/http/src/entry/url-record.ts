@@ -42,6 +42,16 @@ function isRecord(read: unknown): read is UrlRecord {
   );
 }
 
+/** Returns what is known of a URL of which this is the first response of `scope`, and varies on `names`. */
+export function firstRecord(
+  generation: string,
+  scope: string,
+  names: readonly string[],
+  until: number,
+): UrlRecord {
+  return { generation, purged: false, until, lists: { [scope]: [names] } };
+}
+
 /** Returns the lists of fields that responses of `scope` vary on. */
 export function listsOf(record: UrlRecord, scope: string): readonly (readonly string[])[] {
   return record.lists[scope] ?? [];

@@ -27,8 +27,10 @@ export function parseDirectives(field: string | null): readonly Directive[] {
 }
 
 // A site says the same few things of all its pages.
-const shortFields = new BoundedMap<string, readonly Directive[]>(64);
+const REMEMBERED = 64;
 const SHORT = 256;
+const shortFields = new BoundedMap<string, readonly Directive[]>(REMEMBERED);
+const shortControls = new BoundedMap<string, CacheControl>(REMEMBERED);
 
 function readDirectives(field: string): readonly Directive[] {
   const directives = splitMembers(field, ",;").flatMap((member) => {
@@ -48,6 +50,7 @@ export function formatDirectives(directives: readonly Directive[]): string {
 
 /** What a Cache-Control field says, whichever way it is spelled. */
 export class CacheControl {
+  static readonly #NOTHING = new CacheControl([]);
   readonly #arguments = new Map<string, (string | undefined)[]>();
 
   constructor(directives: readonly Directive[]) {
@@ -60,7 +63,12 @@ export class CacheControl {
 
   /** Reads a field; `null`, a missing one, says nothing. */
   static parse(field: string | null): CacheControl {
-    return new CacheControl(parseDirectives(field));
+    if (field === null) return CacheControl.#NOTHING;
+    const known = shortControls.get(field);
+    if (known !== undefined) return known;
+    const control = new CacheControl(parseDirectives(field));
+    if (field.length <= SHORT) shortControls.set(field, control);
+    return control;
   }
 
   /** Whether the directive is there, with an argument or without. */
@@ -96,7 +104,9 @@ export class CacheControl {
 
   /** Returns the fields, in lower case, that the directive is about; none where it is missing or unqualified. */
   fieldNames(name: QualifiedDirective): readonly string[] {
-    const [argument, ...others] = this.#arguments.get(name) ?? [];
+    const said = this.#arguments.get(name);
+    if (said === undefined) return [];
+    const [argument, ...others] = said;
     const [, quoted = ""] = QUOTED.exec(argument ?? "") ?? [];
     const names = quoted.toLowerCase().split(",").map(trim);
     return others.length === 0 && trim(quoted) === quoted && names.every(isToken) ? names : [];

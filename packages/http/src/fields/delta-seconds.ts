@@ -22,7 +22,8 @@ const AGE = /^(\d+)[ \t]*(?:;.*)?$/s;
  * seconds (RFC 9111 §5.1), at most `MAX_DELTA_SECONDS`.
  */
 export function parseAge(field: string | null): number {
-  const [first = ""] = (field ?? "").split(",", 1);
+  if (field === null) return 0;
+  const [first = ""] = field.split(",", 1);
   const [, digits] = AGE.exec(trim(first)) ?? [];
   return digits === undefined ? 0 : Math.min(Number(digits), MAX_DELTA_SECONDS);
 }

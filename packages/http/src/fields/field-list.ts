@@ -18,7 +18,7 @@ export function listMembers(field: string | null): string[] {
  * ones. A quote that nothing closes is an ordinary character: it hides nothing of what follows.
  */
 export function splitMembers(field: string | null, separators: string): string[] {
-  if (field === null) return [];
+  if (field === null || field === "") return [];
   const members: string[] = [];
   const closing = closingQuotes(field);
   let start = 0;

@@ -5,6 +5,7 @@ import { isToken, listMembers } from "./field-list.js";
  * where no later request can match: the list says `*` anywhere, or is not one of names (RFC 9111 §4.1).
  */
 export function parseVary(field: string | null): readonly string[] | undefined {
-  const names = listMembers(field?.toLowerCase() ?? null);
+  if (field === null) return [];
+  const names = listMembers(field.toLowerCase());
   return names.every((name) => name !== "*" && isToken(name)) ? [...new Set(names)].sort() : undefined;
 }

@@ -1,3 +1,4 @@
+import { BoundedMap } from "../bounded-map.js";
 import { type Directive, formatDirectives, parseDirectives } from "../fields/cache-control.js";
 import { parseDeltaSeconds } from "../fields/delta-seconds.js";
 import type { FieldMap } from "../fields/field-map.js";
@@ -21,13 +22,36 @@ export function patchCacheControl(headers: FieldMap, directives: CacheControlDir
 
 /** Does what `patchCacheControl` does, with directives that were read before. */
 export function addDirectives(headers: FieldMap, added: readonly Directive[]): void {
-  const present = parseDirectives(headers.get("Cache-Control"));
+  const patched = withDirectives(headers.get("Cache-Control"), added);
+  if (patched !== "") headers.set("Cache-Control", patched);
+}
+
+/** Adds max-age, in seconds, as `patchCacheControl` does. */
+export function addMaxAge(headers: FieldMap, seconds: number): void {
+  const field = headers.get("Cache-Control") ?? "";
+  const asked = `${seconds} ${field}`;
+  let patched = patchedFields.get(asked);
+  if (patched === undefined) {
+    patched = withDirectives(field, [{ name: "max-age", argument: String(seconds) }]);
+    if (field.length <= SHORT) patchedFields.set(asked, patched);
+  }
+  if (patched !== field) headers.set("Cache-Control", patched);
+}
+
+// A site says the same few things of all its pages.
+const REMEMBERED = 64;
+const SHORT = 256;
+const patchedFields = new BoundedMap<string, string>(REMEMBERED);
+
+/** Returns `field` with the directives `added`. */
+function withDirectives(field: string | null, added: readonly Directive[]): string {
+  const present = parseDirectives(field);
   const least = maxAgeOf(present) ?? Number.POSITIVE_INFINITY;
   const patched = merge(
     present.filter(({ name }) => !added.some((other) => other.name === OPPOSITES.get(name))),
     added.map((directive) => (directive.name === "max-age" ? atMost(directive, least) : directive)),
   );
-  if (patched.length > 0) headers.set("Cache-Control", formatDirectives(patched));
+  return formatDirectives(patched);
 }
 
 /** Returns max-age in seconds, the smallest of several; `undefined` where there is none, or one that cannot be read. */

@@ -1,7 +1,7 @@
 import type { Timeout } from "@cullet/core";
 import type { FieldMap } from "../fields/field-map.js";
 import { formatHttpDate } from "../fields/http-date.js";
-import { addDirectives, patchCacheControl } from "./cache-control.js";
+import { addMaxAge, patchCacheControl } from "./cache-control.js";
 import { wholeSeconds } from "./seconds.js";
 
 /** How long a page is kept where nothing says so, in seconds, as in Django. */
@@ -16,7 +16,7 @@ export const DEFAULT_SECONDS = 600;
 export function patchResponseHeaders(headers: FieldMap, seconds?: Timeout): void {
   const lifetime = wholeSeconds(seconds ?? DEFAULT_SECONDS, "seconds");
   if (!headers.has("Expires")) headers.set("Expires", formatHttpDate(Date.now() + lifetime * 1_000));
-  addDirectives(headers, [{ name: "max-age", argument: String(lifetime) }]);
+  addMaxAge(headers, lifetime);
 }
 
 /** Tells every cache not to keep the response, and to ask each time where it did. */

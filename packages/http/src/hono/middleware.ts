@@ -25,7 +25,7 @@ export function toMiddleware(layer: Layer): MiddlewareHandler {
       context.req.raw = request;
       return context.res;
     };
-    const run = { method, before, handler, hold: holderOf(context), sentHead: sentHeadOf(context) };
+    const run = { method, before, handler, hold: holderOf(context), sentFields: sentFieldsOf(context) };
     send(context, await followWeb(exchange, run));
   };
 }
@@ -43,8 +43,8 @@ function runOf(context: Context, layer: Layer): Run {
   return { isRefresh: isRefreshOf(incoming, layer), again: repeater(incoming, layer) };
 }
 
-/** Returns what tells the head that was sent, with all that middleware outside has added; only Node can. */
-function sentHeadOf(context: Context): FollowedRun["sentHead"] {
+/** Returns what tells the fields that were sent, with all that middleware outside has added; only Node can. */
+function sentFieldsOf(context: Context): FollowedRun["sentFields"] {
   const { incoming, outgoing } = nodeOf(context);
   if (incoming === undefined || outgoing === undefined) return undefined;
   return () =>

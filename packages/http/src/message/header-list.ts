@@ -8,13 +8,19 @@ export interface HeaderReader {
   has(name: string): boolean;
 }
 
+/** What also reads the lines of a field one by one. */
+export interface LineReader extends HeaderReader {
+  /** Returns the value of each line of the field. `Set-Cookie` can be read in no other way, since it may hold commas. */
+  getAll(name: string): string[];
+}
+
 /**
  * The fields of a response, one for each line, in their order and with their names as they were written. Names are
  * compared without regard to case.
  *
  * `Headers` loses order, case and the lines of a repeated field, all of which a stored response is to keep.
  */
-export class HeaderList implements HeaderReader {
+export class HeaderList implements LineReader {
   // Name, value, name, value: the form that `writeHead` of node:http takes, and JSON is quickest with.
   #lines: string[];
 
@@ -41,7 +47,6 @@ export class HeaderList implements HeaderReader {
     return found;
   }
 
-  /** Returns the value of each line of the field. `Set-Cookie` can be read in no other way, since it may hold commas. */
   getAll(name: string): string[] {
     const wanted = name.toLowerCase();
     const values: string[] = [];
@@ -75,6 +80,16 @@ export class HeaderList implements HeaderReader {
 
   delete(name: string): void {
     this.#deleteFrom(0, name.toLowerCase());
+  }
+
+  /** Returns a list without the fields, named in lower case, that `isLeftOut` says. */
+  without(isLeftOut: (name: string) => boolean): HeaderList {
+    const lines: string[] = [];
+    for (let at = 0; at < this.#lines.length; at += 2) {
+      const name = this.#lines[at] as string;
+      if (!isLeftOut(name.toLowerCase())) lines.push(name, this.#lines[at + 1] as string);
+    }
+    return HeaderList.ofLines(lines);
   }
 
   clone(): HeaderList {

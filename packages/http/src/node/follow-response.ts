@@ -5,6 +5,8 @@ import { hasBody } from "../message/has-body.js";
 import type { Answer } from "../message/message.js";
 import { statedLength } from "../message/stated-length.js";
 import {
+  changeHead,
+  fieldsOf,
   giveHead,
   type HeaderSnapshot,
   inheritedNames,
@@ -12,7 +14,6 @@ import {
   readHead,
   setReason,
   snapshotOf,
-  writeHeadInto,
 } from "./outgoing-head.js";
 import { changeFields } from "./request-fields.js";
 
@@ -36,6 +37,8 @@ export function followResponse(
 // The innermost that follows a response.
 const FOLLOWED = Symbol("followed");
 
+type Under = Pick<ServerResponse, "writeHead" | "write" | "end" | "flushHeaders">;
+
 type Followable = ServerResponse & { [FOLLOWED]?: FollowedResponse };
 
 // One for all: with a getter of its own, each response would be of a class of its own to the engine, which makes all that
@@ -55,7 +58,7 @@ export class FollowedResponse {
   readonly #before: HeaderSnapshot;
   readonly #restoreFields: (() => void) | undefined;
   /** The methods below, which may be those of a layer outside. */
-  readonly #under: Pick<ServerResponse, "writeHead" | "write" | "end" | "flushHeaders">;
+  readonly #under: Under;
   /** What follows the response for a layer outside. */
   #outer: FollowedResponse | undefined;
   #isHeadGiven = false;
@@ -87,14 +90,9 @@ export class FollowedResponse {
     const { fields } = exchange;
     if (fields !== undefined && fields.size > 0) this.#restoreFields = changeFields(message, fields);
     const { writeHead, write, end, flushHeaders } = response;
-    this.#under = {
-      writeHead: writeHead.bind(response) as ServerResponse["writeHead"],
-      write: write.bind(response) as ServerResponse["write"],
-      end: end.bind(response) as ServerResponse["end"],
-      flushHeaders: flushHeaders.bind(response),
-    };
+    this.#under = { writeHead, write, end, flushHeaders };
     this.#patch();
-    response.once("close", () => this.#finish());
+    response.on("close", () => this.#finish());
   }
 
   /** Whether the handler has given a head, or somebody has sent one. */
@@ -135,7 +133,7 @@ export class FollowedResponse {
   #writeHead(given: readonly unknown[]): ServerResponse {
     if (this.#replacement !== undefined) return this.#response;
     // A second one is an error, which node:http knows how to report.
-    if (this.#isDecided || this.#isHeadGiven) return Reflect.apply(this.#under.writeHead, undefined, given);
+    if (this.#isDecided || this.#isHeadGiven) return this.#call("writeHead", given);
     const [status, second, third] = given;
     const headers = typeof second === "string" ? third : second;
     this.#response.statusCode = status as number;
@@ -148,7 +146,7 @@ export class FollowedResponse {
 
   #flushHeaders(): void {
     this.#decide(undefined);
-    if (!this.#isReplaced) this.#under.flushHeaders();
+    if (!this.#isReplaced) this.#call("flushHeaders");
   }
 
   #write(given: readonly unknown[]): boolean {
@@ -166,8 +164,9 @@ export class FollowedResponse {
     if (this.#isPassing || isLate) return this.#pass("end", given);
     const { chunk, encoding, callback } = writeArguments(given);
     const isKnown = chunk !== undefined || this.#message.method !== "HEAD";
-    this.#decide(isKnown ? bytesOf(chunk, encoding) : undefined);
-    if (chunk !== undefined) this.#look(chunk, encoding);
+    const bytes = isKnown ? bytesOf(chunk, encoding) : undefined;
+    this.#decide(bytes);
+    if (chunk !== undefined) this.#look(bytes, undefined);
     this.#isWhole = true;
     if (this.#isReplaced) {
       this.#sendReplacement();
@@ -189,10 +188,14 @@ export class FollowedResponse {
     const wasPassing = this.#isPassing;
     this.#isPassing = true;
     try {
-      return Reflect.apply(this.#under[name], undefined, given);
+      return this.#call(name, given);
     } finally {
       this.#isPassing = wasPassing;
     }
+  }
+
+  #call<Name extends keyof Under>(name: Name, given: readonly unknown[] = []): ReturnType<Under[Name]> {
+    return Reflect.apply(this.#under[name], this.#response, given);
   }
 
   /** Lets the exchange decide on the head, once. */
@@ -200,11 +203,10 @@ export class FollowedResponse {
     if (this.#isDecided || this.#hasEnded) return;
     this.#askInside();
     this.#isDecided = true;
-    const head = readHead(this.#response);
-    const lines = head.headers.lines().join("\n");
-    const { status, reason } = head;
-    if (hasBody(this.#message.method, status)) this.#stated = statedLength(head.headers);
-    const sent = Object.assign(head, { inherited: inheritedNames(head.headers, this.#before) });
+    const { status, reason, headers } = readHead(this.#response);
+    const before = { status, reason, lines: headers.lines() };
+    if (hasBody(this.#message.method, status)) this.#stated = statedLength(headers);
+    const sent = { status, reason, headers, inherited: inheritedNames(headers, this.#before) };
     const plan = this.#exchange.head?.(sent, { whole });
     this.#watch = plan?.watch;
     if (plan?.replace !== undefined) {
@@ -212,9 +214,7 @@ export class FollowedResponse {
       if (plan.watch === undefined) this.#sendReplacement();
       return;
     }
-    const isChanged =
-      sent.status !== status || sent.reason !== reason || sent.headers.lines().join("\n") !== lines;
-    if (isChanged) writeHeadInto(this.#response, sent);
+    changeHead(this.#response, sent, before);
     if (plan?.transform !== undefined && hasBody(this.#message.method, sent.status))
       this.#send(plan.transform());
   }
@@ -242,26 +242,23 @@ export class FollowedResponse {
     const answer = this.#replacement;
     if (answer === undefined) return;
     this.#replacement = undefined;
-    const { writeHead, end } = this.#under;
-    giveHead(this.#response, answer, writeHead);
+    giveHead(this.#response, answer, this.#under.writeHead);
     const { body } = answer;
-    if (body === null || this.#message.method === "HEAD") end();
-    else end(body);
+    this.#call("end", body === null || this.#message.method === "HEAD" ? [] : [body]);
   }
 
   /** Sends the body through a stream. */
   #send(through: Duplex): void {
     this.#through = through;
-    const { writeHead, write, end } = this.#under;
     const response = this.#response;
     // The first piece may take its time, and those outside are to know the head by then.
-    writeHead(response.statusCode);
+    this.#call("writeHead", [response.statusCode]);
     through.on("data", (piece: Uint8Array) => {
-      if (!write(piece)) through.pause();
+      if (!this.#call("write", [piece])) through.pause();
     });
     response.on("drain", () => through.resume());
     through.on("drain", () => response.emit("drain"));
-    through.on("end", () => end());
+    through.on("end", () => this.#call("end"));
     through.on("error", (error) => response.destroy(error));
     response.once("close", () => through.destroy());
   }
@@ -279,7 +276,7 @@ export class FollowedResponse {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#restoreFields?.();
-    this.#exchange.sent?.(readHead(this.#response));
+    this.#exchange.sent?.(fieldsOf(this.#response));
     this.#exchange.ended(end);
   }
 

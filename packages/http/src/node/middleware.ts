@@ -45,8 +45,8 @@ export function pass(
 
 /** Returns `handler` behind `layer`. It rejects with what the handler threw, unless the layer answered that. */
 function behind(layer: Layer, handler: NodeHandler) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> =>
-    follow(await begin(layer, request), request, response, () => handler(request, response));
+  return (request: IncomingMessage, response: ServerResponse): Promise<void> =>
+    begin(layer, request).then((turn) => follow(turn, request, response, () => handler(request, response)));
 }
 
 function follow(

@@ -1,13 +1,18 @@
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { HeaderList } from "../message/header-list.js";
+import { HeaderList, type LineReader } from "../message/header-list.js";
 import type { ResponseHead } from "../message/message.js";
 
 /** The fields of a response at one moment, by name in lower case. */
 export type HeaderSnapshot = ReadonlyMap<string, string>;
 
+const NO_FIELDS: HeaderSnapshot = new Map();
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** Returns the fields that `response` has now. */
 export function snapshotOf(response: ServerResponse): HeaderSnapshot {
-  return new Map(response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]));
+  const names = response.getHeaderNames();
+  if (names.length === 0) return NO_FIELDS;
+  return new Map(names.map((name) => [name, String(response.getHeader(name))]));
 }
 
 /** Returns the head that `response` would send. */
@@ -20,8 +25,22 @@ export function readHead(response: ServerResponse): ResponseHead {
   return { status: response.statusCode, reason, headers: HeaderList.ofLines(lines) };
 }
 
+/** Returns what reads the fields that `response` would send, or has sent, without a list of them all. */
+export function fieldsOf(response: ServerResponse): LineReader {
+  const getAll = (name: string) => valuesOf(response.getHeader(name));
+  return {
+    get(name) {
+      const lines = getAll(name);
+      return lines.length === 0 ? null : lines.join(", ");
+    },
+    has: (name) => getAll(name).length > 0,
+    getAll,
+  };
+}
+
 /** Returns the names of the fields that were there in `before` and are the same in `headers`. */
 export function inheritedNames(headers: HeaderList, before: HeaderSnapshot): ReadonlySet<string> {
+  if (before.size === 0) return NO_NAMES;
   const inherited = new Set<string>();
   for (const [name, value] of before) {
     if (headers.getAll(name).join() === value) inherited.add(name);
@@ -29,21 +48,47 @@ export function inheritedNames(headers: HeaderList, before: HeaderSnapshot): Rea
   return inherited;
 }
 
-/** Makes `head` what `response` will send, in place of all that it has. */
-export function writeHeadInto(response: ServerResponse, { status, reason, headers }: ResponseHead): void {
-  response.statusCode = status;
-  setReason(response, reason);
-  const values = new Map<string, { name: string; values: string[] }>();
-  for (const [name, value] of headers) {
-    const known = values.get(name.toLowerCase());
-    if (known === undefined) values.set(name.toLowerCase(), { name, values: [value] });
-    else known.values.push(value);
+/** A head as it was at one moment. */
+interface HeadBefore {
+  readonly status: number;
+  readonly reason: string;
+  /** Name, value, name, value. */
+  readonly lines: readonly string[];
+}
+
+/** Makes `head` what `response` will send, which would have sent `before`. */
+export function changeHead(
+  response: ServerResponse,
+  { status, reason, headers }: ResponseHead,
+  before: HeadBefore,
+): void {
+  if (status !== before.status) response.statusCode = status;
+  if (reason !== before.reason) setReason(response, reason);
+  for (const name of changedNames(before.lines, headers.lines())) {
+    const values = headers.getAll(name);
+    const [only = ""] = values;
+    if (values.length === 0) response.removeHeader(name);
+    else response.setHeader(name, values.length === 1 ? only : values);
   }
-  for (const name of response.getHeaderNames()) if (!values.has(name)) response.removeHeader(name);
-  for (const { name, values: lines } of values.values()) {
-    const [only = ""] = lines;
-    response.setHeader(name, lines.length === 1 ? only : lines);
+}
+
+/**
+ * Returns the names of all fields whose lines differ, each once, and maybe others. Lists mostly differ in what was added last,
+ * and to set a field again takes as long as all that is done to decide on it.
+ */
+function changedNames(before: readonly string[], after: readonly string[]): Iterable<string> {
+  let same = 0;
+  while (same < after.length && before[same] === after[same] && before[same + 1] === after[same + 1])
+    same += 2;
+  const names = new Map<string, string>();
+  for (const lines of [after, before]) {
+    for (let at = same; at < lines.length; at += 2) {
+      const name = lines[at] as string;
+      const lower = name.toLowerCase();
+      if (!names.has(lower)) names.set(lower, name);
+    }
   }
+  return names.values();
 }
 
 /** Adds the fields that were given to `writeHead`, in any of its forms, to those that `response` has. */
@@ -108,9 +153,9 @@ export function giveHead(
   setReason(response, reason);
   // Where fields were set before, and in HTTP/2, writeHead would take but the last line of each name.
   if (hasReason(response) && response.getHeaderNames().length === 0) {
-    writeHead(status, lines);
+    writeHead.call(response, status, lines);
   } else {
     mergeHeaders(response, lines);
-    writeHead(status);
+    writeHead.call(response, status);
   }
 }

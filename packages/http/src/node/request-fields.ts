@@ -6,17 +6,22 @@ export function changeFields(
   changes: ReadonlyMap<string, string | null>,
 ): () => void {
   const { rawHeaders, headers } = message;
-  // Most of what is to be hidden is not there.
-  const needed = [...changes].filter(([name, value]) => value !== null || headers[name] !== undefined);
-  if (needed.length === 0) return () => {};
-  const before = new Map(needed.map(([name]) => [name, headers[name]]));
+  const before = new Map<string, string | string[] | undefined>();
+  for (const [name, value] of changes) {
+    // Most of what is to be hidden is not there.
+    if (value === null && headers[name] === undefined) continue;
+    before.set(name, headers[name]);
+    put(headers, name, value ?? undefined);
+  }
+  if (before.size === 0) return unchanged;
   setLines(message, changedLines(rawHeaders, changes));
-  for (const [name, value] of needed) put(headers, name, value ?? undefined);
   return () => {
     setLines(message, rawHeaders);
     for (const [name, value] of before) put(headers, name, value);
   };
 }
+
+function unchanged(): void {}
 
 function setLines(message: IncomingMessage, value: string[]): void {
   // A message of HTTP/2 has but a getter for them.

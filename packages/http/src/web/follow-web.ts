@@ -2,7 +2,7 @@ import { type Duplex, pipeline, Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream, UnderlyingSource } from "node:stream/web";
 import type { BodyPlan, End, Exchange } from "../layer.js";
 import { hasBody } from "../message/has-body.js";
-import type { ResponseHead } from "../message/message.js";
+import type { LineReader } from "../message/header-list.js";
 import { statedLength } from "../message/stated-length.js";
 import { type Pieces, takeBody } from "./given-body.js";
 import { headOf, toResponse, withHead } from "./web-response.js";
@@ -14,10 +14,10 @@ export interface FollowedRun {
   readonly before?: Headers;
   readonly handler: () => Promise<Response>;
   /**
-   * Called before the handler runs. Resolves with the head as it was sent, where a framework can tell: middleware outside may
-   * have added to it.
+   * Called before the handler runs. Resolves with the fields as they were sent, where a framework can tell: middleware outside
+   * may have added to them.
    */
-  readonly sentHead?: () => Promise<ResponseHead>;
+  readonly sentFields?: () => Promise<LineReader>;
   /** Told of what goes on when the response has been sent. */
   readonly hold: (work: Promise<void>) => void;
 }
@@ -145,8 +145,8 @@ async function readToEnd(stream: ReadableStream<Uint8Array>): Promise<void> {
 }
 
 /** Returns what tells `exchange` of the end, once. */
-function endOf(exchange: Exchange, { hold, sentHead }: FollowedRun): Ended {
-  const sending = exchange.sent && sentHead?.();
+function endOf(exchange: Exchange, { hold, sentFields }: FollowedRun): Ended {
+  const sending = exchange.sent && sentFields?.();
   let hasEnded = false;
   return (end) => {
     if (hasEnded) return;
@@ -157,7 +157,7 @@ function endOf(exchange: Exchange, { hold, sentHead }: FollowedRun): Ended {
   };
 }
 
-async function endWhenSent(exchange: Exchange, sending: Promise<ResponseHead>): Promise<void> {
+async function endWhenSent(exchange: Exchange, sending: Promise<LineReader>): Promise<void> {
   exchange.sent?.(await sending);
   await exchange.ended("complete");
 }
