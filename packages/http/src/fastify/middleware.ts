@@ -59,10 +59,7 @@ function giveAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer
   reply.code(status);
   if (reason !== "") setReason(reply.raw, reason);
   // Each name once: of one, Fastify keeps the lines that it has.
-  for (const name of new Set(Array.from(headers, ([name]) => name.toLowerCase()))) {
-    const values = headers.getAll(name);
-    reply.header(name, values.length === 1 ? values[0] : values);
-  }
+  for (const [name, value] of headers.fields()) reply.header(name, value);
   // Fastify tells the length of what it is given to HEAD, but for a stream.
   if (request.method === "HEAD") return reply.send(Readable.from([]));
   if (body === null || !hasBody(request.method, status)) return reply.send();

@@ -92,6 +92,19 @@ export class HeaderList implements LineReader {
     return HeaderList.ofLines(lines);
   }
 
+  /** Returns each field once, by its name as it is written first: its line, or all of them where there are several. */
+  fields(): Iterable<readonly [name: string, value: string | readonly string[]]> {
+    const fields = new Map<string, [name: string, value: string | string[]]>();
+    for (let at = 0; at < this.#lines.length; at += 2) {
+      const name = this.#lines[at] as string;
+      const value = this.#lines[at + 1] as string;
+      const known = fields.get(name.toLowerCase());
+      if (known === undefined) fields.set(name.toLowerCase(), [name, value]);
+      else known[1] = [known[1], value].flat();
+    }
+    return fields.values();
+  }
+
   clone(): HeaderList {
     return HeaderList.ofLines([...this.#lines]);
   }

@@ -149,13 +149,14 @@ export function giveHead(
   { status, reason, headers }: ResponseHead,
   writeHead: ServerResponse["writeHead"],
 ): void {
-  const lines = headers.lines();
-  setReason(response, reason);
+  // Each look at a response takes its time in Express, which gives each one another prototype.
+  const isPlain = hasReason(response);
+  if (isPlain) response.statusMessage = reason;
   // Where fields were set before, and in HTTP/2, writeHead would take but the last line of each name.
-  if (hasReason(response) && response.getHeaderNames().length === 0) {
-    writeHead.call(response, status, lines);
+  if (isPlain && response.getHeaderNames().length === 0) {
+    writeHead.call(response, status, headers.lines());
   } else {
-    mergeHeaders(response, lines);
+    for (const [name, value] of headers.fields()) response.setHeader(name, value);
     writeHead.call(response, status);
   }
 }
