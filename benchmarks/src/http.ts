@@ -14,8 +14,8 @@ const page = Buffer.from(text);
 /** Measures hits and misses through the node:http adapter beside a bare handler, and memory under a flood of URLs. */
 export async function benchHttp(): Promise<void> {
   await benchHits();
-  await benchHttpPeers();
   await benchMisses();
+  await benchHttpPeers();
   await benchFlood();
 }
 
@@ -61,7 +61,10 @@ async function benchMisses(): Promise<void> {
   // A server that has run for a while has been compiled.
   for (const handler of Object.values(handlers)) await serve(handler, { ...load, seconds: 5 });
   ms = 1;
-  await compare("a page that takes 1 ms, each for the first time", load, handlers);
+  const title = "a page that takes 1 ms, each for the first time";
+  // A visitor does not wait for what is done behind an answer, unless others wait for the processor too.
+  await compare(`${title}, one visitor`, { ...load, connections: 1 }, handlers);
+  await compare(`${title}, four visitors`, load, handlers);
 }
 
 async function benchFlood(): Promise<void> {
