@@ -1,4 +1,4 @@
-export type { DatabaseOptions } from "./database.js";
+export { canLimitDisk, type DatabaseOptions } from "./database.js";
 export { ServerUnavailableError } from "./errors.js";
 export { freePort } from "./free-port.js";
 export { startMariaDb } from "./mariadb.js";

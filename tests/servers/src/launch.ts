@@ -10,11 +10,15 @@ export interface Place {
   readonly shared: string;
   /** A directory for what the server keeps; it outlives a kill. */
   readonly data: string;
+  /** Where its small disk is, if it has one. */
+  readonly disk: string;
 }
 
 /** How a server is started, in words that hold in a container as on the machine. */
 export interface Launch {
   readonly program: Program;
+  /** Gives it a disk of so many megabytes, besides. That is gone when the server ends. */
+  readonly diskMb?: number | undefined;
   /** Makes the files that the command line names. */
   prepare?(place: Place): Promise<void>;
   /** The command line. Programs are named without their directories. */

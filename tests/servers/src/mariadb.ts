@@ -17,18 +17,36 @@ const mariadb: Database = {
   scheme: "mysql",
   defaultPort: 3306,
   prepare: ({ shared }) => writeFile(join(shared, "init.sql"), INITIAL_SQL),
-  command: ({ port, shared, data }, memoryMb) =>
-    ["sh", "-c", SCRIPT, "sh", `${data}/mariadb`, shared, port, memoryMb, memoryMb / 2].map(String),
+  command: ({ port, shared, data }, { memoryMb, diskMb }) => {
+    const limits = diskMb === undefined ? [] : limitsOf(diskMb);
+    return ["sh", "-c", SCRIPT, "sh", `${data}/mariadb`, shared, port, memoryMb, memoryMb / 2, ...limits].map(
+      String,
+    );
+  },
   answers: async (address) => (await firstAnswer(address)).at(PACKET_HEADER) === PROTOCOL,
 };
 
+/** Options by which all tables are in one file, which grows so far. */
+function limitsOf(diskMb: number): string[] {
+  return [
+    "--innodb-file-per-table=0",
+    `--innodb-data-file-path=ibdata1:${FIRST_MB}M:autoextend:max:${FIRST_MB + diskMb}M`,
+    "--innodb-autoextend-increment=1",
+  ];
+}
+
+/** How large the file is at first. */
+const FIRST_MB = 12;
+
 // The data of a server that is restarted is there already.
 const SCRIPT = `
-[ -e "$1/mysql" ] ||
-  mariadb-install-db --no-defaults --datadir="$1" --skip-test-db --auth-root-authentication-method=normal
-exec mariadbd --no-defaults --datadir="$1" --socket="$1/socket" --pid-file="$1/pid" --init-file="$2/init.sql" \
-  --bind-address=${HOST} --port="$3" --skip-name-resolve --innodb-flush-log-at-trx-commit=0 \
-  --innodb-buffer-pool-size="$4M" --innodb-log-file-size="$5M"`;
+data=$1 shared=$2 port=$3 memory=$4 log=$5
+shift 5
+[ -e "$data/mysql" ] ||
+  mariadb-install-db --no-defaults --datadir="$data" --skip-test-db --auth-root-authentication-method=normal "$@"
+exec mariadbd --no-defaults --datadir="$data" --socket="$data/socket" --pid-file="$data/pid" \
+  --init-file="$shared/init.sql" --bind-address=${HOST} --port="$port" --skip-name-resolve \
+  --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size="$memory"M --innodb-log-file-size="$log"M "$@"`;
 
 // A statement a line, as mariadbd reads its init file. Run before the server takes connections.
 const INITIAL_SQL = `

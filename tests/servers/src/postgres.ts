@@ -17,8 +17,11 @@ const postgres: Database = {
   scheme: "postgres",
   defaultPort: 5432,
   prepare: ({ shared }) => writeFile(join(shared, "password"), NAME),
-  command: ({ port, shared, data }, memoryMb) =>
-    ["sh", "-c", SCRIPT, "sh", `${data}/postgres`, shared, port, memoryMb].map(String),
+  command: ({ port, shared, data, disk }, { memoryMb, diskMb }) => {
+    const places = [`${data}/postgres`, shared, port, memoryMb, diskMb === undefined ? "" : disk];
+    return ["sh", "-c", SCRIPT, "sh", ...places].map(String);
+  },
+  hasDisk: true,
   answers: async (address) => (await firstAnswer(address, startupMessage())).at(0) === PASSWORD_REQUEST,
 };
 
@@ -27,7 +30,11 @@ const SCRIPT = `
 [ -e "$1/PG_VERSION" ] || {
   initdb --pgdata="$1" --username=${NAME} --pwfile="$2/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C --no-sync &&
-  echo 'CREATE DATABASE ${NAME}' | postgres --single -F -D "$1" postgres
+  {
+    [ -z "$5" ] || echo "CREATE TABLESPACE disk LOCATION '$5'"
+    echo 'CREATE DATABASE ${NAME}'
+    [ -z "$5" ] || echo 'ALTER DATABASE ${NAME} SET default_tablespace = disk'
+  } | postgres --single -F -D "$1" postgres
 } && exec postgres -D "$1" -h ${HOST} -p "$3" -F -c unix_socket_directories= -c synchronous_commit=off \
   -c full_page_writes=off -c shared_buffers="$4MB"`;
 

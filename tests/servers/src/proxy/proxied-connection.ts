@@ -4,7 +4,7 @@ import type { Address } from "../given-server.js";
 import type { Faults, ReplyFault } from "./faults.js";
 
 /** Given to a client for reading what it got, since a reset that comes before that looks to it like an end. */
-const READ_MS = 5;
+const READ_MS = 20;
 
 /** What a connection asks of its proxy. */
 export interface ConnectionContext {

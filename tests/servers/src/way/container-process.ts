@@ -5,6 +5,7 @@ import { waitUntil } from "../wait.js";
 import { docker, testcontainers } from "./docker.js";
 import { engineSocket } from "./engine.js";
 import { makeSharedDirectory, NOBODY, removeSharedDirectory } from "./shared-directory.js";
+import { tmpfsOptions } from "./tmpfs.js";
 
 /** A server program in a container, which shares the network and one directory with this machine. */
 export class ContainerProcess implements ServerProcess {
@@ -18,7 +19,12 @@ export class ContainerProcess implements ServerProcess {
     this.#launch = launch;
     this.#image = image;
     this.#name = `cullet-${launch.program.name}-${randomUUID()}`;
-    this.place = { port, shared: makeSharedDirectory(launch.program.name), data: "/tmp" };
+    this.place = {
+      port,
+      shared: makeSharedDirectory(launch.program.name),
+      data: "/tmp",
+      disk: "/tmp/disk",
+    };
   }
 
   async start(): Promise<void> {
@@ -73,14 +79,16 @@ export class ContainerProcess implements ServerProcess {
   async #create(): Promise<void> {
     const { GenericContainer } = await testcontainers();
     const [program = "", ...args] = this.#launch.command(this.place);
-    const { shared } = this.place;
+    const { shared, disk } = this.place;
+    const { diskMb } = this.#launch;
     const container = new GenericContainer(this.#image)
       .withName(this.#name)
       .withNetworkMode("host")
       .withUser(`${NOBODY}:${NOBODY}`)
       .withBindMounts([{ source: shared, target: shared, mode: "rw" }])
       .withEntrypoint([program])
-      .withCommand(args);
+      .withCommand(args)
+      .withTmpFs(diskMb === undefined ? {} : { [disk]: tmpfsOptions(diskMb) });
     this.#owned = { kind: "container", name: this.#name, socket: (await engineSocket()) ?? "" };
     own(this.#owned);
     await container.start();

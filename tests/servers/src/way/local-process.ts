@@ -10,6 +10,7 @@ import { isRunning, isStopped, processTree, signalAll } from "../reaper/process-
 import { waitUntil } from "../wait.js";
 import { searchPath } from "./find-program.js";
 import { makeSharedDirectory, NOBODY, removeSharedDirectory } from "./shared-directory.js";
+import { withTmpfs } from "./tmpfs.js";
 
 // The server begins when the reaper knows of it, and not at all where this process dies before that.
 const GATE = 'read -r go && exec "$@" </dev/null';
@@ -24,18 +25,19 @@ export class LocalProcess implements ServerProcess {
   constructor(launch: Launch, port: number) {
     this.#launch = launch;
     const directory = makeSharedDirectory(launch.program.name);
-    this.place = { port, shared: directory, data: directory };
+    this.place = { port, shared: directory, data: directory, disk: join(directory, "disk") };
   }
 
   async start(): Promise<void> {
     const log = openSync(this.#logFile, "a");
-    const child = spawn("/bin/sh", ["-c", GATE, "sh", ...this.#launch.command(this.place)], {
+    const [program = "", ...args] = this.#commandLine();
+    const child = spawn(program, args, {
       cwd: this.place.shared,
       // Away from the terminal, whose Ctrl-C would reach it before the tests are done with it.
       detached: true,
       stdio: ["pipe", log, log],
       env: { ...process.env, PATH: searchPath(), LC_ALL: "C" },
-      ...(process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
+      ...(process.getuid?.() === 0 && this.#launch.diskMb === undefined ? { uid: NOBODY, gid: NOBODY } : {}),
     });
     closeSync(log);
     this.#child = child;
@@ -85,6 +87,12 @@ export class LocalProcess implements ServerProcess {
 
   async remove(): Promise<void> {
     removeSharedDirectory(this.place.shared);
+  }
+
+  #commandLine(): string[] {
+    const { diskMb } = this.#launch;
+    const command = ["/bin/sh", "-c", GATE, "sh", ...this.#launch.command(this.place)];
+    return diskMb === undefined ? command : withTmpfs(this.place.disk, diskMb, command);
   }
 
   get #logFile(): string {

@@ -4,6 +4,7 @@ import type { Program } from "../program.js";
 import { engineSocket } from "./engine.js";
 import { findOrInstall } from "./find-program.js";
 import { LocalProcess } from "./local-process.js";
+import { canMountTmpfs } from "./tmpfs.js";
 
 /** How servers are run: in containers, or by the server programs of this machine. */
 export type Way = "containers" | "local";
@@ -24,6 +25,11 @@ export async function createProcess(launch: Launch, port: number): Promise<Serve
 /** Gets what servers of this kind need, which may take minutes once: an image, or a program of the machine. */
 export async function prepareProgram(program: Program): Promise<void> {
   if ((await imageOf(program)) === undefined) await findOrInstall(program);
+}
+
+/** Whether a server of this kind can be given a disk of its own: in a container, or where a tmpfs can be mounted. */
+export async function canHaveDisk(program: Program): Promise<boolean> {
+  return (await imageOf(program)) !== undefined || canMountTmpfs();
 }
 
 /** The image to run, or undefined for the local way. */
