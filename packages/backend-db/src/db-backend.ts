@@ -14,6 +14,7 @@ import {
 } from "@cullet/core";
 import type { Database } from "./database.js";
 import { Room } from "./room.js";
+import { storedBefore } from "./server/db-failure.js";
 import type { Entry, KeyPage } from "./table.js";
 import { isTooLarge } from "./too-large.js";
 
@@ -92,9 +93,11 @@ export class DbBackend extends BaseBackend {
       return [];
     } catch (error) {
       if (!isTooLarge(error)) throw error;
+      const stored = storedBefore(error);
+      const others = entries.filter(({ key }) => !stored.has(key));
+      const refused = await Promise.all(others.map((entry) => this.#trySet(entry)));
+      return refused.filter((key) => key !== undefined);
     }
-    const refused = await Promise.all(entries.map((entry) => this.#trySet(entry)));
-    return refused.filter((key) => key !== undefined);
   }
 
   async delete(key: string): Promise<boolean> {

@@ -10,6 +10,8 @@ const TROUBLES: Readonly<Record<number, Trouble>> = {
   1969: "locked",
   3024: "locked",
   1153: "too large",
+  1021: "full",
+  1114: "full",
 };
 
 /** The server ends the connection, or is about to; or takes no writes any more. */

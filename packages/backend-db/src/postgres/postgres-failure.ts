@@ -8,6 +8,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   "57014": "locked",
   "55P03": "locked",
   "54000": "too large",
+  "53100": "full",
 };
 
 /** The server ends the connection, or is about to: shutdown, crash, a standby that was the primary. */

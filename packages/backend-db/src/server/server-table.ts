@@ -3,6 +3,7 @@ import { Batch } from "../batch.js";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, type Table } from "../table.js";
 import { quoteTable, type TableName } from "../table-name.js";
+import { DbFailure } from "./db-failure.js";
 import { KeyOrder } from "./key-order.js";
 import type { Result } from "./pool.js";
 import type { Statements } from "./statements.js";
@@ -51,7 +52,7 @@ export abstract class ServerTable implements Table {
   readonly #sql: ReturnType<typeof statementsFor>;
   readonly #order = new KeyOrder();
   readonly #gets = new Batch<string, Payload | undefined>((keys) => this.#getTogether(keys), MOST_ROWS);
-  readonly #sets = new Batch<Entry, number>((entries) => this.#setTogether(entries), MOST_ROWS);
+  readonly #sets = new Batch<Entry, number | DbFailure>((entries) => this.#setTogether(entries), MOST_ROWS);
 
   constructor(name: TableName, statements: Statements, dialect: Dialect) {
     this.title = name.join(".");
@@ -140,7 +141,7 @@ export abstract class ServerTable implements Table {
     const keys = entries.map(({ key }) => key);
     const [only] = entries;
     const isSmall = only !== undefined && entries.length === 1 && payloadSize(only.payload) < MOST_BYTES;
-    return this.#order.write(keys, () => (isSmall ? this.#sets.ask(only) : this.#setAll(entries)));
+    return this.#order.write(keys, () => (isSmall ? this.#setOne(only) : this.#setAll(entries)));
   }
 
   add(entry: Entry): Promise<boolean> {
@@ -227,17 +228,37 @@ export abstract class ServerTable implements Table {
     return value === null ? toPayload(null) : this.toBytes(value);
   }
 
+  async #setOne(entry: Entry): Promise<number> {
+    const added = await this.#sets.ask(entry);
+    if (added instanceof DbFailure) throw added;
+    return added;
+  }
+
   /** Stores the entries of a tick. How many came is told to the first who asked. */
-  async #setTogether(entries: readonly Entry[]): Promise<number[]> {
-    const added = await this.#setAll(entries);
-    return entries.map((_, at) => (at === 0 ? added : 0));
+  async #setTogether(entries: readonly Entry[]): Promise<(number | DbFailure)[]> {
+    try {
+      const added = await this.#setAll(entries);
+      return entries.map((_, at) => (at === 0 ? added : 0));
+    } catch (error) {
+      if (!(error instanceof DbFailure) || error.stored.size === 0) throw error;
+      return entries.map(({ key }) => (error.stored.has(key) ? 0 : error));
+    }
   }
 
   async #setAll(entries: readonly Entry[]): Promise<number> {
     // All who write several rows take them in one order, so that they do not wait for each other.
-    const rows = entries.toSorted(byKey).map(toRow);
+    const sorted = entries.toSorted(byKey);
     let added = 0;
-    for (const chunk of chunksOf(rows, MOST_ROWS, MOST_BYTES)) added += await this.upsert(chunk);
+    let stored = 0;
+    for (const chunk of chunksOf(sorted.map(toRow), MOST_ROWS, MOST_BYTES)) {
+      try {
+        added += await this.upsert(chunk);
+      } catch (error) {
+        if (error instanceof DbFailure) error.stored = new Set(sorted.slice(0, stored).map(({ key }) => key));
+        throw error;
+      }
+      stored += chunk.length;
+    }
     return added;
   }
 }
