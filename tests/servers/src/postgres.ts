@@ -25,7 +25,8 @@ const postgres: Database = {
   answers: async (address) => (await firstAnswer(address, startupMessage())).at(0) === PASSWORD_REQUEST,
 };
 
-// The data of a server that is restarted is there already.
+// The data of a server that is restarted is there already. What it said to be committed outlives a kill of it: with -F it
+// waits for no disk, but hands the operating system all that it writes.
 const SCRIPT = `
 [ -e "$1/PG_VERSION" ] || {
   initdb --pgdata="$1" --username=${NAME} --pwfile="$2/password" --auth=scram-sha-256 \
@@ -35,7 +36,7 @@ const SCRIPT = `
     echo 'CREATE DATABASE ${NAME}'
     [ -z "$5" ] || echo 'ALTER DATABASE ${NAME} SET default_tablespace = disk'
   } | postgres --single -F -D "$1" postgres
-} && exec postgres -D "$1" -h ${HOST} -p "$3" -F -c unix_socket_directories= -c synchronous_commit=off \
+} && exec postgres -D "$1" -h ${HOST} -p "$3" -F -c unix_socket_directories= \
   -c full_page_writes=off -c shared_buffers="$4MB"`;
 
 /** The first byte of the answer to a startup message. While the server is not ready, it is `E`. */

@@ -68,10 +68,14 @@ describe.each(await waysToTest())("memcached and databases, %s", (way) => {
     await server.resume();
     await answer;
 
+    await client.query("INSERT INTO numbers VALUES (2)");
     await server.kill();
     expect(await isOpen(server)).toBe(false);
     await server.restart();
-    expect(await queryPostgres(server.url, "SELECT number FROM numbers")).toEqual([{ number: 1 }]);
+    expect(await queryPostgres(server.url, "SELECT number FROM numbers ORDER BY number")).toEqual([
+      { number: 1 },
+      { number: 2 },
+    ]);
   });
 
   it("MariaDB asks for the password, and keeps what it has over a kill", async () => {
@@ -80,9 +84,13 @@ describe.each(await waysToTest())("memcached and databases, %s", (way) => {
     const wrong = server.url.replace(":cullet@", ":wrong@");
     await expect(queryMariaDb(wrong, "SELECT 1")).rejects.toThrow("Access denied");
 
+    await queryMariaDb(server.url, "INSERT INTO numbers VALUES (2)");
     await server.kill();
     expect(await isOpen(server)).toBe(false);
     await server.restart();
-    expect(await queryMariaDb(server.url, "SELECT number FROM numbers")).toEqual([{ number: 1 }]);
+    expect(await queryMariaDb(server.url, "SELECT number FROM numbers ORDER BY number")).toEqual([
+      { number: 1 },
+      { number: 2 },
+    ]);
   });
 });
