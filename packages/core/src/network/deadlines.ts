@@ -77,6 +77,9 @@ export class Deadlines {
     else entry.previous.next = entry.next;
     if (entry.next === undefined) this.#last = entry.previous;
     else entry.next.previous = entry.previous;
+    // Else one that V8 has moved to its old generation would keep all that came after it from being collected while young.
+    entry.previous = undefined;
+    entry.next = undefined;
     return true;
   }
 }
