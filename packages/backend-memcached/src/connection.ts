@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { MemcachedFailure, reasonOf, Status } from "./failure.js";
 import { Opcode } from "./opcode.js";
 import { Outbox } from "./outbox.js";
+import { Queue } from "./queue.js";
 import { ReplyParser } from "./reply-parser.js";
 
 const HEADER = 24;
@@ -29,6 +30,7 @@ export interface ConnectionOptions {
 
 /** What waits for a reply, or for several of which the last is the one to `opcode`. */
 interface Waiting {
+  readonly opaque: number;
   opcode: number;
   readonly take: (reply: Reply) => void;
   fail: (error: Error) => void;
@@ -48,7 +50,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #parser = new ReplyParser((reply) => this.#answer(reply));
-  readonly #waiting = new Map<number, Waiting>();
+  // In the order in which they are sent, which is the one in which a server replies.
+  readonly #waiting = new Queue<Waiting>();
   #failure: Error | undefined;
   #watch: NodeJS.Timeout | undefined;
   #silentLooks = 0;
@@ -71,19 +74,19 @@ export class Connection {
 
   /** Has `take` called with the reply to the request numbered `opaque`, which `write` then sends. */
   onResponse(opaque: number, take: (reply: Reply) => void): void {
-    this.#waiting.set(opaque, { opcode: 0, take, fail: ignore });
+    this.#waiting.push({ opaque, opcode: 0, take, fail: ignore });
   }
 
   /** Has `fail` called where that reply will not come. */
   onError(opaque: number, fail: (error: Error) => void): void {
-    const waiting = this.#waiting.get(opaque);
-    if (waiting !== undefined) waiting.fail = fail;
+    const waiting = this.#waiting.last;
+    if (waiting?.opaque === opaque) waiting.fail = fail;
   }
 
   /** Sends a request, or several of one number. */
   write(request: Buffer): void {
-    const waiting = this.#waiting.get(request.readUInt32BE(OPAQUE_AT));
-    if (waiting !== undefined) waiting.opcode = lastOpcode(request);
+    const waiting = this.#waiting.last;
+    if (waiting?.opaque === request.readUInt32BE(OPAQUE_AT)) waiting.opcode = lastOpcode(request);
     if (this.#failure !== undefined) {
       this.#failAll(this.#failure);
       return;
@@ -109,17 +112,17 @@ export class Connection {
   #answer(bytes: Buffer): void {
     if (this.#failure !== undefined) return;
     const opaque = bytes.readUInt32BE(OPAQUE_AT);
-    const waiting = this.#waiting.get(opaque);
+    const waiting = this.#waiting.first;
     const reply = this.#options.parse(bytes);
     const isLast = waiting?.opcode === reply.header.opcode;
-    if (waiting === undefined || !(isLast || isOneOfMany(reply, waiting))) {
+    if (waiting?.opaque !== opaque || !(isLast || isOneOfMany(reply, waiting))) {
       // Who has to log in first is told so without the number of the request.
       const { status } = reply.header;
       const reason =
         status === Status.unauthorized ? reasonOf(status) : "it sent a reply to what was not asked";
       throw new MemcachedFailure("lost", reason);
     }
-    if (isLast) this.#waiting.delete(opaque);
+    if (isLast) this.#waiting.shift();
     waiting.take(reply);
   }
 
@@ -145,9 +148,9 @@ export class Connection {
   }
 
   #failAll(error: Error): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { fail } of waiting) fail(error);
+    for (let waiting = this.#waiting.shift(); waiting !== undefined; waiting = this.#waiting.shift()) {
+      waiting.fail(error);
+    }
   }
 }
 
