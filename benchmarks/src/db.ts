@@ -13,11 +13,11 @@ import { Keyv } from "keyv";
 import { Kysely, SqliteDialect } from "kysely";
 import mysql from "mysql2/promise";
 import pg from "pg";
+import { AT_ONCE, manyAtATime, oneAtATime, repeated } from "./candidates.js";
 import { type Candidate, duration, measure, report } from "./measure.js";
 import { keysOf, shortText } from "./values.js";
 
 const KEYS = 1_000;
-const AT_ONCE = 64;
 const TTL_MS = 3_600_000;
 const SIZES = [1_000, 100_000, 1_000_000];
 const SETS = 2_000;
@@ -321,27 +321,4 @@ function eachOf<T>(operations: Readonly<Record<string, T>>, candidateOf: (operat
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [name, candidateOf(operation)]),
   );
-}
-
-function oneAtATime(operation: Operation, over: readonly string[]): Candidate {
-  return async (times) => {
-    for (let n = 0; n < times; n += 1) await operation(over[n % over.length] as string);
-  };
-}
-
-function manyAtATime(operation: Operation, over: readonly string[]): Candidate {
-  return async (times) => {
-    for (let n = 0; n < times; n += AT_ONCE) {
-      const calls = Array.from({ length: AT_ONCE }, (_, at) =>
-        operation(over[(n + at) % over.length] as string),
-      );
-      await Promise.all(calls);
-    }
-  };
-}
-
-function repeated(operation: () => unknown): Candidate {
-  return async (times) => {
-    for (let n = 0; n < times; n += 1) await operation();
-  };
 }
