@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
 import { failureOf, startFaultProxy, startRedis } from "@cullet/test-servers";
 import { Redis } from "ioredis";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { redis } from "../src/index.js";
 import { cacheOf, listed } from "./helpers.js";
 
@@ -197,6 +197,35 @@ describe("a server over TLS", () => {
       expect(
         inspect([cache, stranger, redis({ location: guarded.url })], { depth: 9, showHidden: true }),
       ).not.toContain("secret");
+    } finally {
+      await guarded.stop();
+    }
+  });
+});
+
+describe("a cluster over TLS", () => {
+  it("is reached on every connection by the certificate that is trusted", async () => {
+    // A cluster of one, which keeps all slots. Nobody else could tell it its address.
+    const args = ["--cluster-enabled", "yes", "--tls-cluster", "yes", "--cluster-announce-ip", "127.0.0.1"];
+    const guarded = await startRedis({ own: true, tls: true, password: "secret", args });
+    try {
+      await guarded.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+      await vi.waitFor(async () => {
+        expect(await guarded.command("CLUSTER", "INFO")).toContain("cluster_state:ok");
+      }, 10_000);
+      const location = guarded.url.replace(/^rediss:(.*)\/0$/, "rediss+cluster:$1");
+      const tls = { ca: guarded.ca };
+      await using cache = createCache({ backend: redis, location, options: { tls } });
+      await cache.setMany({ a: 1, b: "two" });
+      expect(await cache.getMany(["a", "b", "c"])).toEqual(
+        new Map<string, unknown>([
+          ["a", 1],
+          ["b", "two"],
+        ]),
+      );
+      expect(await Promise.all([cache.incr("a"), cache.get("b")])).toEqual([2, "two"]);
+      await using stranger = createCache({ backend: redis, location });
+      expect(await failureOf(() => stranger.get("a"))).toMatchObject({ code: "CULLET_BACKEND" });
     } finally {
       await guarded.stop();
     }
