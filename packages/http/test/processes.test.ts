@@ -75,18 +75,21 @@ describe("processes that share a store", () => {
     expect(runsOf(sites)).toBe(1);
   });
 
-  it("see the purge of one in all", async () => {
+  it("see the purge of one in all, and run the handler once after it", async () => {
     const [one, two, three] = sites as [Site, Site, Site];
     letGo();
     const first = await ask(one, "/purged");
     expect(await ask(two, "/purged")).toBe(first);
     expect(runsOf(sites)).toBe(1);
-    const told = once(two.child, "message");
-    two.child.send({ purged: `http://${HOST}/purged` });
-    expect(await told).toEqual(["purged", undefined]);
-    await ask(three, "/purged");
-    await ask(one, "/purged");
-    expect(runsOf(sites)).toBe(2);
+    for (let purges = 1; purges <= 50; purges += 1) {
+      const told = once(two.child, "message");
+      two.child.send({ purged: `http://${HOST}/purged` });
+      expect(await told).toEqual(["purged", undefined]);
+      // The first has its answer before the page is stored.
+      const made = await ask(three, "/purged");
+      expect(await Promise.all([ask(one, "/purged"), ask(two, "/purged")])).toEqual([made, made]);
+      expect(runsOf(sites)).toBe(1 + purges);
+    }
   });
 
   it("see a group that one invalidates", async () => {

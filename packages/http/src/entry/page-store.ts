@@ -163,7 +163,7 @@ export class PageStore {
   /** Stores `entry`, unless the URL was purged since the lookup. Returns whether it is there. */
   async save(lookup: Lookup, entry: NewEntry, options: SaveOptions): Promise<boolean> {
     const { request, generation } = lookup;
-    const { names, ttlMs } = options;
+    const { ttlMs } = options;
     const until = ttlMs === null ? Number.MAX_SAFE_INTEGER : Date.now() + ttlMs;
     try {
       if (this.#options.heedsSearch) {
@@ -171,9 +171,7 @@ export class PageStore {
         if (!(await followsRule(this.#cache, asked, entry.headers))) return false;
       }
       if (generation === undefined && (await this.#saveFirst(lookup, entry, options, until))) return true;
-      const record = await this.#recordFor(lookup, names, until);
-      if (record !== undefined) await this.#put(lookup, record, entry, options);
-      return record !== undefined;
+      return await this.#saveUnder(lookup, entry, options, until);
     } catch (error) {
       return forgive(error, false);
     }
@@ -188,6 +186,26 @@ export class PageStore {
       return true;
     await this.#cache.delete(variant);
     return false;
+  }
+
+  /** Stores `entry` under the record that is there, if it may be; returns whether it is there. */
+  async #saveUnder(lookup: Lookup, entry: NewEntry, options: SaveOptions, until: number): Promise<boolean> {
+    const { scope } = this.#options;
+    const { generation, record: key } = lookup;
+    const current = readRecord(await this.#cache.get(key));
+    if (current === undefined || !mayFollow(current, generation)) return false;
+    const extended = (record: UrlRecord) => withList(record, scope, options.names, spared(until));
+    if (covers(current, scope, options.names, until)) {
+      await this.#put(lookup, current, entry, options);
+      return true;
+    }
+    // As with the first: who finds the list asks for what is at its key, and knows of no other who makes that.
+    const variant = await this.#put(lookup, extended(current), entry, options);
+    const changed = await changeRecord(this.#cache, key, (latest) =>
+      latest?.generation === current.generation ? extended(latest) : undefined,
+    );
+    if (changed === undefined) await this.#cache.delete(variant);
+    return changed !== undefined;
   }
 
   /** Stores `entry` where requests find it that know `record`; returns its key. */
@@ -207,21 +225,6 @@ export class PageStore {
     }
     await this.#cache.set(variant, encodeEntry(entry), { timeout: seconds(ttlMs), tags });
     return variant;
-  }
-
-  /** Returns the record under which an entry may be stored, where there is one; `undefined` where it may not. */
-  async #recordFor(
-    { generation, record: key }: Lookup,
-    names: readonly string[],
-    until: number,
-  ): Promise<UrlRecord | undefined> {
-    const { scope } = this.#options;
-    const current = readRecord(await this.#cache.get(key));
-    if (current === undefined || !mayFollow(current, generation)) return undefined;
-    if (covers(current, scope, names, until)) return current;
-    return await changeRecord(this.#cache, key, (latest) =>
-      latest?.generation === current.generation ? withList(latest, scope, names, spared(until)) : undefined,
-    );
   }
 
   /** Returns what is stored at `keys`: by key, or that of the only one. */
