@@ -26,7 +26,7 @@ afterAll(async () => {
 
 /** How soon a connection that hangs is given up: it is asked for a sign of life each second, and has as long for that. */
 const NOTICED_MS = 5_000;
-/** Within this one is used again that hung: the connection that listens to changes may have to be given up first, and made anew. */
+/** How soon one is used again that hung: the connection that listens to changes may have to be given up first, and made anew. */
 const BACK_MS = 10_000;
 
 /** A cache whose way to its far tier leads through a proxy, and one that writes there by another. */
