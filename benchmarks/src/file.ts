@@ -6,6 +6,7 @@ import { file } from "@cullet/backend-file";
 import { type Cache, createCache } from "@cullet/core";
 import { BentoCache, bentostore } from "bentocache";
 import { fileDriver } from "bentocache/drivers/file";
+import { oneAtATime } from "./candidates.js";
 import { duration, measure, report } from "./measure.js";
 import { keysOf, kilobyteObject } from "./values.js";
 
@@ -46,17 +47,17 @@ async function operations(folder: string): Promise<void> {
   report(
     "files: get of 1 KB",
     await measure({
-      "bare readFileSync": overKeys((key) => readFileSync(bare(key), "utf8")),
-      cullet: overKeys((key) => cache.get(key)),
-      "bentocache file": overKeys((key) => bento.get({ key })),
+      "bare readFileSync": oneAtATime((key) => readFileSync(bare(key), "utf8"), keys),
+      cullet: oneAtATime((key) => cache.get(key), keys),
+      "bentocache file": oneAtATime((key) => bento.get({ key }), keys),
     }),
   );
   report(
     "files: set of 1 KB over an old value",
     await measure({
-      "bare write and rename, synchronous": overKeys(writeBare),
-      cullet: overKeys((key) => cache.set(key, text, 3_600)),
-      "bentocache file": overKeys((key) => bento.set({ key, value: text, ttl: "1h" })),
+      "bare write and rename, synchronous": oneAtATime(writeBare, keys),
+      cullet: oneAtATime((key) => cache.set(key, text, 3_600), keys),
+      "bentocache file": oneAtATime((key) => bento.set({ key, value: text, ttl: "1h" }), keys),
     }),
   );
   await bento.disconnectAll();
@@ -92,10 +93,4 @@ async function timed(operation: (n: number) => Promise<unknown>): Promise<number
 
 function openCache(location: string, maxEntries: number): Cache {
   return createCache({ backend: file, location, options: { maxEntries } });
-}
-
-function overKeys(operation: (key: string) => unknown) {
-  return async (times: number) => {
-    for (let n = 0; n < times; n += 1) await operation(keys[n % KEYS] as string);
-  };
 }

@@ -6,6 +6,7 @@ import { createCache as createCacheManager } from "cache-manager";
 import { Keyv } from "keyv";
 import { LRUCache } from "lru-cache";
 import NodeCache from "node-cache";
+import { oneAtATime, repeated } from "./candidates.js";
 import { measure, report } from "./measure.js";
 import { keysOf, kilobyteObject, shortText } from "./values.js";
 
@@ -45,13 +46,6 @@ class PlainMap {
   async setJson(key: string, value: unknown): Promise<void> {
     this.entries.set(key, { value: JSON.stringify(value), expires: Date.now() + TTL_MS });
   }
-}
-
-/** Calls `operation` with one key after another. */
-function overKeys(operation: (key: string) => unknown) {
-  return async (times: number) => {
-    for (let n = 0; n < times; n += 1) await operation(keys[n % KEYS] as string);
-  };
 }
 
 async function filled<Store>(store: Store, set: (key: string, store: Store) => unknown): Promise<Store> {
@@ -95,25 +89,25 @@ async function storesWith(value: unknown) {
 export async function benchLocMem(): Promise<void> {
   const short = await storesWith(shortText);
   const peers = (stores: typeof short) => ({
-    "node-cache (copies)": overKeys((key) => stores.nodeCache.get(key)),
-    "keyv 5": overKeys((key) => stores.keyv.get(key)),
-    "cache-manager 7": overKeys((key) => stores.manager.get(key)),
-    "bentocache memory": overKeys((key) => stores.bento.get({ key })),
+    "node-cache (copies)": oneAtATime((key) => stores.nodeCache.get(key), keys),
+    "keyv 5": oneAtATime((key) => stores.keyv.get(key), keys),
+    "cache-manager 7": oneAtATime((key) => stores.manager.get(key), keys),
+    "bentocache memory": oneAtATime((key) => stores.bento.get({ key }), keys),
   });
   report(
     "memory: get of a short text",
     await measure({
-      "Map with expiry, one async function": overKeys((key) => short.plain.get(key)),
-      cullet: overKeys((key) => short.copies.get(key)),
-      "lru-cache (synchronous, by reference)": overKeys((key) => short.lru.get(key)),
+      "Map with expiry, one async function": oneAtATime((key) => short.plain.get(key), keys),
+      cullet: oneAtATime((key) => short.copies.get(key), keys),
+      "lru-cache (synchronous, by reference)": oneAtATime((key) => short.lru.get(key), keys),
       ...peers(short),
     }),
   );
   report(
     "memory: getOrSet that hits, beside get",
     await measure({
-      "cullet get": overKeys((key) => short.copies.get(key)),
-      "cullet getOrSet": overKeys((key) => short.copies.getOrSet(key, () => shortText)),
+      "cullet get": oneAtATime((key) => short.copies.get(key), keys),
+      "cullet getOrSet": oneAtATime((key) => short.copies.getOrSet(key, () => shortText), keys),
     }),
   );
 
@@ -121,47 +115,50 @@ export async function benchLocMem(): Promise<void> {
   report(
     "memory: get of a 1 KB object, a copy for each caller",
     await measure({
-      "Map with expiry, JSON copy": overKeys((key) => large.json.getJson(key)),
-      cullet: overKeys((key) => large.copies.get(key)),
+      "Map with expiry, JSON copy": oneAtATime((key) => large.json.getJson(key), keys),
+      cullet: oneAtATime((key) => large.copies.get(key), keys),
       ...peers(large),
     }),
   );
   report(
     "memory: get of a 1 KB object, by reference",
     await measure({
-      "Map with expiry, one async function": overKeys((key) => large.plain.get(key)),
-      "cullet, clone: false": overKeys((key) => large.references.get(key)),
-      "lru-cache (synchronous)": overKeys((key) => large.lru.get(key)),
+      "Map with expiry, one async function": oneAtATime((key) => large.plain.get(key), keys),
+      "cullet, clone: false": oneAtATime((key) => large.references.get(key), keys),
+      "lru-cache (synchronous)": oneAtATime((key) => large.lru.get(key), keys),
     }),
   );
   report(
     "memory: getMany of 100 short texts",
     await measure({
-      "Map with expiry, one async function": overKeys(() => short.plain.getMany(hundred)),
-      cullet: overKeys(() => short.copies.getMany(hundred)),
-      "node-cache mget (copies)": overKeys(() => short.nodeCache.mget(hundred)),
-      "keyv 5": overKeys(() => short.keyv.get(hundred)),
-      "cache-manager 7": overKeys(() => short.manager.mget(hundred)),
+      "Map with expiry, one async function": repeated(() => short.plain.getMany(hundred)),
+      cullet: repeated(() => short.copies.getMany(hundred)),
+      "node-cache mget (copies)": repeated(() => short.nodeCache.mget(hundred)),
+      "keyv 5": repeated(() => short.keyv.get(hundred)),
+      "cache-manager 7": repeated(() => short.manager.mget(hundred)),
     }),
   );
   report(
     "memory: set of a short text",
     await measure({
-      "Map with expiry, one async function": overKeys((key) => short.plain.set(key, shortText)),
-      cullet: overKeys((key) => short.copies.set(key, shortText, 3_600)),
-      "lru-cache (synchronous, by reference)": overKeys((key) => short.lru.set(key, shortText)),
-      "node-cache (copies)": overKeys((key) => short.nodeCache.set(key, shortText)),
-      "keyv 5": overKeys((key) => short.keyv.set(key, shortText)),
-      "bentocache memory": overKeys((key) => short.bento.set({ key, value: shortText, ttl: TTL_MS })),
+      "Map with expiry, one async function": oneAtATime((key) => short.plain.set(key, shortText), keys),
+      cullet: oneAtATime((key) => short.copies.set(key, shortText, 3_600), keys),
+      "lru-cache (synchronous, by reference)": oneAtATime((key) => short.lru.set(key, shortText), keys),
+      "node-cache (copies)": oneAtATime((key) => short.nodeCache.set(key, shortText), keys),
+      "keyv 5": oneAtATime((key) => short.keyv.set(key, shortText), keys),
+      "bentocache memory": oneAtATime((key) => short.bento.set({ key, value: shortText, ttl: TTL_MS }), keys),
     }),
   );
   report(
     "memory: set of a 1 KB object, a copy",
     await measure({
-      "Map with expiry, JSON copy": overKeys((key) => large.json.setJson(key, kilobyteObject)),
-      cullet: overKeys((key) => large.copies.set(key, kilobyteObject, 3_600)),
-      "node-cache (copies)": overKeys((key) => large.nodeCache.set(key, kilobyteObject)),
-      "bentocache memory": overKeys((key) => large.bento.set({ key, value: kilobyteObject, ttl: TTL_MS })),
+      "Map with expiry, JSON copy": oneAtATime((key) => large.json.setJson(key, kilobyteObject), keys),
+      cullet: oneAtATime((key) => large.copies.set(key, kilobyteObject, 3_600), keys),
+      "node-cache (copies)": oneAtATime((key) => large.nodeCache.set(key, kilobyteObject), keys),
+      "bentocache memory": oneAtATime(
+        (key) => large.bento.set({ key, value: kilobyteObject, ttl: TTL_MS }),
+        keys,
+      ),
     }),
   );
 }

@@ -67,7 +67,7 @@ export function report(title: string, measured: readonly Measured[]): void {
 }
 
 /** The median of what each round took over what the same round of `base` took. */
-export function ratio({ rounds }: Measured, base: Measured): number {
+function ratio({ rounds }: Measured, base: Measured): number {
   return median(rounds.map((ns, round) => ns / (base.rounds[round] as number)));
 }
 

@@ -7,6 +7,7 @@ import { BentoCache, bentostore } from "bentocache";
 import { memoryDriver } from "bentocache/drivers/memory";
 import { redisDriver } from "bentocache/drivers/redis";
 import { Redis } from "ioredis";
+import { oneAtATime } from "./candidates.js";
 import { type Candidate, measure, report } from "./measure.js";
 import { keysOf, kilobyteObject, shortText } from "./values.js";
 
@@ -50,10 +51,10 @@ export async function benchTiered(): Promise<void> {
     report(
       `tiered: get of ${title} that is near`,
       await measure({
-        locmem: overKeys((key) => locmem.get(key)),
-        tiered: overKeys((key) => tiered.get(key)),
-        "bentocache, memory and redis": overKeys((key) => bento.get({ key })),
-        redis: overKeys((key) => redis.get(key)),
+        locmem: oneAtATime((key) => locmem.get(key), keys),
+        tiered: oneAtATime((key) => tiered.get(key), keys),
+        "bentocache, memory and redis": oneAtATime((key) => bento.get({ key }), keys),
+        redis: oneAtATime((key) => redis.get(key), keys),
       }),
     );
   }
@@ -75,8 +76,9 @@ export async function benchTiered(): Promise<void> {
       ...each(caches, ["redis", "tiered", "tiered, with a bus"], (cache, key) =>
         cache.set(key, shortText, TIMEOUT),
       ),
-      "bentocache, memory and redis": overKeys((key) =>
-        bento.set({ key, value: shortText, ttl: TIMEOUT * 1_000 }),
+      "bentocache, memory and redis": oneAtATime(
+        (key) => bento.set({ key, value: shortText, ttl: TIMEOUT * 1_000 }),
+        keys,
       ),
     }),
   );
@@ -88,11 +90,7 @@ function each<Name extends string>(
   names: readonly Name[],
   operation: (cache: Cache, key: string) => Promise<unknown>,
 ): Record<string, Candidate> {
-  return Object.fromEntries(names.map((name) => [name, overKeys((key) => operation(caches[name], key))]));
-}
-
-function overKeys(operation: (key: string) => Promise<unknown>): Candidate {
-  return async (times) => {
-    for (let n = 0; n < times; n += 1) await operation(keys[n % KEYS] as string);
-  };
+  return Object.fromEntries(
+    names.map((name) => [name, oneAtATime((key) => operation(caches[name], key), keys)]),
+  );
 }

@@ -71,7 +71,7 @@ export class Apart implements AsyncDisposable {
     const processes: ContenderProcess[] = [];
     const apart = new Apart(processes);
     for (const name of Object.keys(contenders)) {
-      const command = [process.execPath, "--expose-gc", CHILD, module.href, name, address];
+      const command = [process.execPath, CHILD, module.href, name, address];
       const contender = new ContenderProcess(name, processors.forClient(command));
       processes.push(contender);
       await contender.ready();

@@ -45,11 +45,17 @@ interface Connectable {
   off(event: string, listener: (error: Error) => void): unknown;
 }
 
+/** A socket that leads to a server. */
+export interface Stream extends Corkable {
+  readonly writable: boolean;
+  destroy(reason: Error): unknown;
+}
+
 /** A client of one server: what ioredis calls `Redis`. */
 export interface NodeClient extends RedisCommands, Connectable {
   readonly options: { readonly host?: string; readonly port?: number; readonly keyPrefix?: string };
   /** The socket; not there before the first connection. */
-  readonly stream?: Corkable & { readonly writable: boolean };
+  readonly stream?: Stream;
   /** Makes a client of the same server, and with the same settings but these. */
   duplicate(settings: object): SubscriberClient;
 }
@@ -79,7 +85,7 @@ export function isCluster(client: NodeClient | ClusterClient): client is Cluster
 }
 
 /** Returns the sockets that lead to the servers of `client` now. */
-export function streamsOf(client: NodeClient | ClusterClient): Corkable[] {
+export function streamsOf(client: NodeClient | ClusterClient): Stream[] {
   const nodes = isCluster(client) ? client.nodes("master") : [client];
   return nodes.map(({ stream }) => stream).filter((stream) => stream !== undefined);
 }

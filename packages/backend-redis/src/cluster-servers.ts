@@ -1,5 +1,5 @@
 import type { ChangeListener, Stop } from "@cullet/core";
-import { addressOf, type ClusterClient, type NodeClient, streamsOf } from "./client.js";
+import { addressOf, type ClusterClient, type NodeClient, type Stream, streamsOf } from "./client.js";
 import { ClusterTracking } from "./cluster-tracking.js";
 import { nodeCommandsOf } from "./commands-of.js";
 import { toFailure } from "./failure.js";
@@ -7,7 +7,6 @@ import type { Link } from "./link.js";
 import { GuardedServer, type GuardedServerOptions, type Keeper, type Server } from "./server.js";
 import type { Servers, Share } from "./servers.js";
 import { slotOf } from "./slot.js";
-import type { Corkable } from "./tick.js";
 
 /** One node of a cluster, and a key that it was asked for, if it was. */
 interface Node {
@@ -101,7 +100,7 @@ export class ClusterServers implements Servers {
     return node;
   }
 
-  #streamsAt(address: string): Corkable[] {
+  #streamsAt(address: string): Stream[] {
     const node = this.#link.connected?.nodes("master").find((node) => addressOf(node) === address);
     return node === undefined ? [] : streamsOf(node);
   }

@@ -1,7 +1,6 @@
-import { type ClusterClient, isCluster, type NodeClient, streamsOf } from "./client.js";
+import { type ClusterClient, isCluster, type NodeClient, type Stream, streamsOf } from "./client.js";
 import type { Commands } from "./commands.js";
 import { saysNoConnection, toFailure, toUnreachable } from "./failure.js";
-import type { Corkable } from "./tick.js";
 
 /** What to ask, once there is a connection. */
 export type Send<T> = (redis: Commands) => Promise<T>;
@@ -39,7 +38,7 @@ export class Link<C extends NodeClient | ClusterClient = NodeClient | ClusterCli
   }
 
   /** The sockets that lead to the servers now. */
-  get streams(): readonly Corkable[] {
+  get streams(): readonly Stream[] {
     const client = this.connected;
     return client === undefined ? [] : streamsOf(client);
   }
@@ -63,6 +62,12 @@ export class Link<C extends NodeClient | ClusterClient = NodeClient | ClusterCli
       this.#opening = undefined;
     });
     return this.#opening;
+  }
+
+  /** Gives up sockets of a client of the link's own, which connects anew. */
+  giveUp(streams: readonly Stream[], reason: string): void {
+    if (!this.#options.owned) return;
+    for (const stream of streams) stream.destroy(new Error(reason));
   }
 
   /** Disconnects a client of the link's own, without waiting for anything. */

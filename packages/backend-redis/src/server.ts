@@ -1,10 +1,10 @@
 import { ServerGuard } from "@cullet/core";
-import type { ClusterClient, NodeClient } from "./client.js";
+import type { ClusterClient, NodeClient, Stream } from "./client.js";
 import type { Commands } from "./commands.js";
 import { failureOf, toFailure } from "./failure.js";
 import type { Link, Send } from "./link.js";
 import type { Entry, Increment, Incremented } from "./scripts.js";
-import { type Corkable, Tick } from "./tick.js";
+import { Tick } from "./tick.js";
 import { Together } from "./together.js";
 
 /** Where commands can be sent that belong to one server. */
@@ -44,21 +44,30 @@ interface Sending<I, R> {
 /** A server, with core's guard between it and those who ask it. */
 export class GuardedServer implements Keeper {
   readonly #link: Link<NodeClient | ClusterClient>;
+  readonly #streams: () => readonly Stream[];
   readonly #guard: ServerGuard;
   readonly #tick: Tick;
   readonly #gets: Together<string, Buffer | undefined>;
   readonly #sets: Together<Entry, undefined>;
   readonly #incrs: Together<Increment, Incremented>;
+  /** What was asked last of a server that is taken to be down, until it is answered. */
+  #probe: Promise<unknown> | undefined;
 
   /** @param streams the sockets that lead to it now. */
   constructor(
     link: Link<NodeClient | ClusterClient>,
-    streams: () => readonly Corkable[],
+    streams: () => readonly Stream[],
     options: GuardedServerOptions,
   ) {
     const { name, timeoutMs, probe = (redis) => redis.ping() } = options;
     this.#link = link;
-    this.#guard = new ServerGuard({ server: name, timeoutMs, failureOf, probe: () => link.send(probe) });
+    this.#streams = streams;
+    this.#guard = new ServerGuard({
+      server: name,
+      timeoutMs,
+      failureOf,
+      probe: () => this.#askWhetherThere(probe),
+    });
     this.#tick = new Tick(streams);
     this.#gets = this.#together("read", "get", {
       one: (redis, key) => redis.get(key),
@@ -98,6 +107,16 @@ export class GuardedServer implements Keeper {
 
   close(): void {
     this.#guard.close();
+  }
+
+  #askWhetherThere(probe: Send<unknown>): Promise<unknown> {
+    // A connection that swallowed something answers each question with the reply to one before, always too late.
+    if (this.#probe !== undefined) this.#link.giveUp(this.#streams(), "a probe had no answer");
+    const asked = this.#link.send(probe).finally(() => {
+      if (this.#probe === asked) this.#probe = undefined;
+    });
+    this.#probe = asked;
+    return asked;
   }
 
   #together<I, R>(kind: "read" | "write", operation: string, { one, each }: Sending<I, R>): Together<I, R> {

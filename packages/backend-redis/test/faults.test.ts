@@ -127,6 +127,17 @@ describe.each(Object.entries(drivers))("over %s", (_name, driver) => {
       expect(await soon(() => cache.get("key"))).toBe("value");
     });
 
+    it("and has swallowed requests is given up, though its connection answers again, each time too late", async () => {
+      await using proxy = await startFaultProxy({ target: server });
+      await using cache = cacheOver(proxy);
+      await cache.set("key", "value");
+      proxy.blackhole();
+      await Promise.all([failureOf(() => cache.get("key")), failureOf(() => cache.touch("key"))]);
+      await proxy.passThrough();
+      const answer = () => cache.get("key").catch(() => "failed");
+      await expect.poll(answer, { timeout: 3_000 }).toBe("value");
+    });
+
     it("from the start is an error of nothing that was sent", async () => {
       await using proxy = await startFaultProxy({ target: server });
       proxy.blackhole();

@@ -122,11 +122,6 @@ export class CacheLayer implements Layer {
       return this.#exchange(request, lookup, { hides: false });
     }
     const flights = this.#flights;
-    // What a URL varies on is known, and so the key another, a little before its first entry is there.
-    const first = this.#keyOfUrl(lookup);
-    const early = key === first || run.isRefresh ? undefined : flights.running(first, request.source);
-    const answer = early && (await this.#theirs(request, lookup, run, early));
-    if (answer !== undefined) return { answer };
     const joined = flights.join(key, request.source);
     if (typeof joined === "function") {
       const mayBeThere = landed !== flights.landed && !run.isRefresh;
@@ -240,13 +235,8 @@ export class CacheLayer implements Layer {
   }
 
   /** Returns what all who would be answered alike by this cache wait for, as far as that is known. */
-  #keyOf(lookup: Lookup): string {
-    return lookup.keys.at(-1) ?? this.#keyOfUrl(lookup);
-  }
-
-  /** Returns what they wait for while nothing is known of the URL. */
-  #keyOfUrl({ record }: Lookup): string {
-    return `${record}:${this.#parts.store.scope}`;
+  #keyOf({ keys, record }: Lookup): string {
+    return keys.at(-1) ?? `${record}:${this.#parts.store.scope}`;
   }
 
   #refresh(key: string, again: () => Promise<void>): void {

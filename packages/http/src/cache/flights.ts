@@ -32,9 +32,10 @@ export class Flights {
 
   /** Returns the landing to wait for; or what ends the flight that the caller now leads; or nothing, where it is within it. */
   join(key: string, source: object): Promise<Landing> | Land | undefined {
-    if (this.#running.get(key)?.source === source) return undefined;
-    const running = this.running(key, source);
-    if (running !== undefined) return running;
+    const running = this.#running.get(key);
+    if (running?.source === source) return undefined;
+    // One that was never told to have ended is not waited for.
+    if (running !== undefined && Date.now() - running.since <= WAIT_MS) return running.landing;
     let land: Land = () => {};
     const landing = new Promise<Landing>((resolve) => {
       land = resolve;
@@ -46,13 +47,6 @@ export class Flights {
       if (this.#running.get(key) === flight) this.#running.delete(key);
       land(how);
     };
-  }
-
-  /** Returns the landing of a flight that is under way, unless the caller is within it, or it was never told to have ended. */
-  running(key: string, source: object): Promise<Landing> | undefined {
-    const flight = this.#running.get(key);
-    if (flight === undefined || flight.source === source) return undefined;
-    return Date.now() - flight.since > WAIT_MS ? undefined : flight.landing;
   }
 }
 
