@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { createCache, type Payload } from "@cullet/core";
 import { failureOf, soon, startMariaDb, startPostgres } from "@cullet/test-servers";
-import { createPool } from "mysql2";
+import { createConnection, createPool, type QueryOptions } from "mysql2";
 import mysql from "mysql2/promise";
 import pg from "pg";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -485,6 +485,39 @@ it("a value over max_allowed_packet is an error that says so, and refused by set
   ).toEqual(["large"]);
   expect(await backend.get("small")).toEqual(Buffer.of(1));
   await backend.close();
+});
+
+it("counts at several keys of a server that returns nothing of what it changed, as MySQL does", async () => {
+  const connection = createConnection(mariadb.url);
+  const asked: string[] = [];
+  const client = {
+    execute: (options: QueryOptions, done: () => void) => {
+      asked.push(options.sql);
+      return connection.execute(options, done);
+    },
+    query: (options: QueryOptions, done: () => void) =>
+      connection.query({ ...options, sql: options.sql.replace("VERSION()", "'9.4.0'") }, done),
+    on: connection.on.bind(connection),
+  };
+  const backend = db({ location: newTable(), options: { client } });
+  await backend.setMany(
+    new Map<string, Payload>([
+      ["one", 1],
+      ["ten", 10],
+      ["text", Buffer.from("text")],
+    ]),
+    null,
+  );
+  const counting = ["one", "ten", "text", "none"].map((key) => backend.incr(key, 5));
+  expect(await Promise.allSettled(counting)).toMatchObject([
+    { value: 6 },
+    { value: 15 },
+    { reason: { code: "CULLET_NOT_AN_INTEGER" } },
+    { reason: { code: "CULLET_KEY_NOT_FOUND" } },
+  ]);
+  expect(asked.filter((sql) => sql.startsWith("UPDATE"))).toHaveLength(4);
+  await backend.close();
+  connection.end();
 });
 
 it("PostgreSQL culls by the rule however its planner goes about it", async () => {

@@ -1,6 +1,5 @@
-import { Batch } from "../batch.js";
 import type { Result } from "../server/pool.js";
-import { type Dialect, MOST_ROWS, type Row, ServerTable } from "../server/server-table.js";
+import { type Dialect, type Increment, type Row, ServerTable, type Sum } from "../server/server-table.js";
 import type { Statements } from "../server/statements.js";
 import { rangeFor } from "../table.js";
 import { indexNameOf, quoteName, type TableName } from "../table-name.js";
@@ -14,23 +13,10 @@ const DIALECT: Dialect = {
   bytes: (column) => `encode(${column}, 'hex')`,
 };
 
-/** What is to be added to the integer of a row. */
-interface Increment {
-  readonly id: Buffer;
-  readonly delta: number;
-}
-
-/**
- * A table of PostgreSQL. The increments of a tick are one statement, too. A statement for several rows takes each column
- * as an array, so that it is prepared once.
- */
+/** A table of PostgreSQL. A statement for several rows takes each column as an array, so that it is prepared once. */
 export class PostgresTable extends ServerTable {
   readonly definition: readonly string[];
   readonly #sql: ReturnType<typeof statementsFor>;
-  readonly #increments = new Batch<Increment, number | undefined>(
-    (increments) => this.#sumTogether(increments),
-    MOST_ROWS,
-  );
 
   constructor(name: TableName, statements: Statements) {
     super(name, statements, DIALECT);
@@ -72,14 +58,12 @@ export class PostgresTable extends ServerTable {
     return this.statements.run(this.#sql.remove, arrayOf(ids));
   }
 
-  protected sum(id: Buffer, delta: number): Promise<number | undefined> {
-    return this.#increments.ask({ id, delta });
+  protected async sum({ id, delta }: Increment): Promise<number | undefined> {
+    const { rows } = await this.statements.run(this.#sql.sum, delta, id, ...rangeFor(delta));
+    return rows[0] && Number(rows[0][0]);
   }
 
-  /** Adds to the integers at different keys. */
-  async #sumTogether(increments: readonly Increment[]): Promise<(number | undefined)[]> {
-    const [only] = increments;
-    if (only !== undefined && increments.length === 1) return [await this.#sumOne(only)];
+  protected async sumEach(increments: readonly Increment[]): Promise<Sum[]> {
     const deltas = increments.map(({ delta }) => delta);
     const ranges = deltas.map((delta) => rangeFor(delta));
     const { rows } = await this.statements.run(
@@ -91,11 +75,6 @@ export class PostgresTable extends ServerTable {
     );
     const sums = new Map(rows.map(([id, sum]) => [id, Number(sum)]));
     return increments.map(({ id }) => sums.get(this.nameOf(id)));
-  }
-
-  async #sumOne({ id, delta }: Increment): Promise<number | undefined> {
-    const { rows } = await this.statements.run(this.#sql.sum, delta, id, ...rangeFor(delta));
-    return rows[0] && Number(rows[0][0]);
   }
 
   #upsert(rows: readonly Row[]): Promise<Result> {

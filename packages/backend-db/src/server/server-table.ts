@@ -26,6 +26,16 @@ export interface Row {
   readonly ttlMs: number;
 }
 
+/** What is to be added to the integer of a row. */
+export interface Increment {
+  /** The primary key. */
+  readonly id: Buffer;
+  readonly delta: number;
+}
+
+/** What came of an increment: nothing where there is no integer, or the sum would be none; or why it failed. */
+export type Sum = number | undefined | Error;
+
 /** What the servers' dialects write differently. */
 export interface Dialect {
   readonly quote: '"' | "`";
@@ -36,7 +46,7 @@ export interface Dialect {
 }
 
 /**
- * A table on a server. The gets of a tick are one statement, and so are its sets. The key is bytes, as far as an index
+ * A table on a server. The gets of a tick are one statement, and so are its sets, and its increments. The key is bytes, as far as an index
  * takes them; a value is bytes in one column, or an integer in another, for the server to count with.
  */
 export abstract class ServerTable implements Table {
@@ -53,6 +63,7 @@ export abstract class ServerTable implements Table {
   readonly #order = new KeyOrder();
   readonly #gets = new Batch<string, Payload | undefined>((keys) => this.#getTogether(keys), MOST_ROWS);
   readonly #sets = new Batch<Entry, number | DbFailure>((entries) => this.#setTogether(entries), MOST_ROWS);
+  readonly #increments = new Batch<Increment, Sum>((increments) => this.#sumTogether(increments), MOST_ROWS);
 
   constructor(name: TableName, statements: Statements, dialect: Dialect) {
     this.title = name.join(".");
@@ -87,8 +98,10 @@ export abstract class ServerTable implements Table {
   protected abstract isNoneOf(
     ids: readonly Buffer[],
   ): readonly [condition: string, values: readonly unknown[]];
-  /** Does what `increase` does. No other of the same key is under way. */
-  protected abstract sum(id: Buffer, delta: number): Promise<number | undefined>;
+  /** Adds to an integer. No other increment of it is under way. */
+  protected abstract sum(increment: Increment): Promise<number | undefined>;
+  /** Adds to the integers at several keys, and returns what came of each. */
+  protected abstract sumEach(increments: readonly Increment[]): Promise<readonly Sum[]>;
 
   async create(): Promise<void> {
     for (const statement of this.definition) await this.statements.runOnce(statement);
@@ -163,8 +176,10 @@ export abstract class ServerTable implements Table {
     return changed === 1;
   }
 
-  increase(key: string, delta: number): Promise<number | undefined> {
-    return this.#order.write([key], () => this.sum(idOf(key), delta));
+  async increase(key: string, delta: number): Promise<number | undefined> {
+    const sum = await this.#order.write([key], () => this.#increments.ask({ id: idOf(key), delta }));
+    if (sum instanceof Error) throw sum;
+    return sum;
   }
 
   async clear(prefix: string, limit: number): Promise<number> {
@@ -243,6 +258,11 @@ export abstract class ServerTable implements Table {
       if (!(error instanceof DbFailure) || error.stored.size === 0) throw error;
       return entries.map(({ key }) => (error.stored.has(key) ? 0 : error));
     }
+  }
+
+  async #sumTogether(increments: readonly Increment[]): Promise<readonly Sum[]> {
+    const [only] = increments;
+    return only !== undefined && increments.length === 1 ? [await this.sum(only)] : this.sumEach(increments);
   }
 
   async #setAll(entries: readonly Entry[]): Promise<number> {
