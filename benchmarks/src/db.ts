@@ -194,20 +194,20 @@ function sqliteIn(folder: string): Ground {
       database.exec("CREATE TABLE bare (key TEXT PRIMARY KEY, value, expires INTEGER)");
       database.exec("CREATE INDEX bare_expires ON bare (expires)");
       const get = database.prepare("SELECT value FROM bare WHERE key = ? AND expires > ?");
-      const set = database.prepare(
-        "INSERT INTO bare VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
-      );
+      const setRows = (rows: readonly string[]) =>
+        database.prepare(
+          `INSERT INTO bare VALUES ${rows.map(() => "(?, ?, ?)").join(", ")} ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires`,
+        );
+      const set = setRows(["one"]);
+      const setHundred = setRows(hundred);
       const incr = database.prepare("UPDATE bare SET value = value + 1 WHERE key = ? RETURNING value");
-      const setHundred = database.transaction(() => {
-        for (const key of hundred) set.run(key, bytes, Date.now() + TTL_MS);
-      });
       for (const counter of counters) set.run(counter, 0n, Date.now() + TTL_MS);
       return {
         get: (key) => get.get(key, Date.now()),
         set: (key) => set.run(key, bytes, Date.now() + TTL_MS),
         incr: (key) => incr.all(key),
         getHundred: () => hundred.map((key) => get.get(key, Date.now())),
-        setHundred: () => setHundred(),
+        setHundred: () => setHundred.run(...hundred.flatMap((key) => [key, bytes, Date.now() + TTL_MS])),
         close: () => database.close(),
       };
     },

@@ -1,3 +1,4 @@
+import { ByCount, list, pad } from "../by-count.js";
 import type { Result } from "../server/pool.js";
 import { type Dialect, type Increment, type Row, ServerTable, type Sum } from "../server/server-table.js";
 import type { Statements } from "../server/statements.js";
@@ -176,41 +177,6 @@ function statementsFor(table: string, isLive: string, expires: string) {
       WHERE ${isLive} AND old.counter BETWEEN lowest AND highest FOR UPDATE
       ON DUPLICATE KEY UPDATE counter = VALUES(counter) RETURNING cache_key, counter`,
   };
-}
-
-/** The numbers of rows for which statements are prepared: each at most a third more than the one before. */
-const COUNTS = [
-  1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 500,
-];
-
-/** Returns `items`, with the last of them again and again until there are as many as a statement is prepared for. */
-function pad<T>(items: readonly T[]): readonly T[] {
-  const count = COUNTS.find((known) => known >= items.length) ?? items.length;
-  return count === items.length
-    ? items
-    : [...items, ...Array<T>(count - items.length).fill(items.at(-1) as T)];
-}
-
-/** A statement for any number of rows: each of its texts is made once. */
-class ByCount {
-  readonly #make: (count: number) => string;
-  readonly #made = new Map<number, string>();
-
-  constructor(make: (count: number) => string) {
-    this.#make = make;
-  }
-
-  for(count: number): string {
-    const known = this.#made.get(count);
-    if (known !== undefined) return known;
-    const text = this.#make(count);
-    this.#made.set(count, text);
-    return text;
-  }
-}
-
-function list(item: string, count: number): string {
-  return Array<string>(count).fill(item).join(", ");
 }
 
 function parametersOf({ id, long, value, counter, ttlMs }: Row): unknown[] {

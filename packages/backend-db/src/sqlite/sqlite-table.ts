@@ -1,11 +1,12 @@
 import { type Copy, now, type Payload } from "@cullet/core";
+import { ByCount, list, pad } from "../by-count.js";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, rangeFor, type Table } from "../table.js";
 import { indexNameOf, quoteName, quoteTable, type TableName } from "../table-name.js";
 import type { SqliteClient, SqliteStatement } from "./sqlite-client.js";
 
-/** How many rows one statement stores, where there are as many. */
-const ROWS = 50;
+/** How many rows one statement stores at most. */
+const MOST_ROWS = 500;
 
 /**
  * A table of SQLite, which answers without being waited for. The clock is this process's, since the database runs in it.
@@ -108,9 +109,8 @@ export class SqliteTable implements Table {
     if (first !== undefined && entries.length === 1) return this.#setOne(first);
     return this.inTransaction(() => {
       let added = 0;
-      let at = 0;
-      for (; at + ROWS <= entries.length; at += ROWS) added += this.#setRows(entries.slice(at, at + ROWS));
-      for (const entry of entries.slice(at)) added += this.#setOne(entry);
+      for (let at = 0; at < entries.length; at += MOST_ROWS)
+        added += this.#setRows(entries.slice(at, at + MOST_ROWS));
       return added;
     });
   }
@@ -161,22 +161,17 @@ export class SqliteTable implements Table {
     return this.#change(this.#sql.insert, key, value, expires);
   }
 
-  /** Stores as many entries as one statement names, in a transaction. */
+  /** Stores as many entries as one statement names, in a transaction; returns how many rows came. */
   #setRows(entries: readonly Entry[]): number {
     const time = now();
-    const last = this.#lastRow();
-    const parameters = entries.flatMap(({ key, payload, ttlMs }) => [
-      key,
-      toValue(payload),
-      expiryOf(ttlMs, time),
-    ]);
-    this.#change(this.#sql.insertRows, ...parameters);
-    // A row that comes is numbered after all that are there.
-    return this.#lastRow() - last;
-  }
-
-  #lastRow(): number {
-    return this.#values(this.#sql.lastRow).get() as number;
+    const last = this.#values(this.#sql.lastRow).get() as number;
+    const padded = pad(entries);
+    const parameters: unknown[] = [];
+    for (const { key, payload, ttlMs } of padded)
+      parameters.push(key, toValue(payload), expiryOf(ttlMs, time));
+    const { lastInsertRowid } = this.#statement(this.#sql.insertRows.for(padded.length)).run(...parameters);
+    // A row that comes is numbered after all that are there; where none did, the number is of one that came before.
+    return Math.max(0, Number(lastInsertRowid) - last);
   }
 
   #change(sql: string, ...parameters: unknown[]): number {
@@ -212,32 +207,32 @@ function statementsFor(table: string) {
   const into = `INSERT INTO ${table} AS old (cache_key, value, expires) VALUES`;
   const values = `${into} ${row}`;
   const orElse = "ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires";
-  const list = "SELECT value FROM json_each(?)";
+  const given = "SELECT value FROM json_each(?)";
   const keys = `SELECT cache_key FROM ${table} WHERE cache_key`;
   const rows = `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table}`;
   return {
     look: `SELECT 1 FROM ${table} LIMIT 0`,
     get: `SELECT value FROM ${table} WHERE cache_key = ? AND expires > ?`,
-    getEach: `SELECT cache_key, value FROM ${table} WHERE cache_key IN (${list}) AND expires > ?`,
-    getCopies: `SELECT cache_key, value, expires FROM ${table} WHERE cache_key IN (${list}) AND expires > ?`,
+    getEach: `SELECT cache_key, value FROM ${table} WHERE cache_key IN (${given}) AND expires > ?`,
+    getCopies: `SELECT cache_key, value, expires FROM ${table} WHERE cache_key IN (${given}) AND expires > ?`,
     has: `SELECT 1 FROM ${table} WHERE cache_key = ? AND expires > ?`,
     ttl: `SELECT expires FROM ${table} WHERE cache_key = ? AND expires > ?`,
     keys: `${keys} >= CAST(? AS TEXT) AND cache_key < CAST(? AS TEXT) AND expires > ? ORDER BY cache_key LIMIT ?`,
     keysAfter: `${keys} > ? AND cache_key < CAST(? AS TEXT) AND expires > ? ORDER BY cache_key LIMIT ?`,
     update: `UPDATE ${table} SET value = ?, expires = ? WHERE cache_key = ?`,
     insert: `${values} ${orElse}`,
-    insertRows: `${into} ${Array<string>(ROWS).fill(row).join(", ")} ${orElse}`,
+    insertRows: new ByCount((count) => `${into} ${list(row, count)} ${orElse}`),
     lastRow: `SELECT coalesce(max(rowid), 0) FROM ${table}`,
     add: `${values} ${orElse} WHERE old.expires <= ?`,
     delete: `DELETE FROM ${table} WHERE cache_key = ? AND expires > ?`,
-    deleteEach: `DELETE FROM ${table} WHERE cache_key IN (${list}) AND expires > ?`,
+    deleteEach: `DELETE FROM ${table} WHERE cache_key IN (${given}) AND expires > ?`,
     touch: `UPDATE ${table} SET expires = ? WHERE cache_key = ? AND expires > ?`,
     increase: `UPDATE ${table} SET value = value + ? WHERE cache_key = ? AND expires > ?
       AND typeof(value) = 'integer' AND value BETWEEN ? AND ? RETURNING value`,
     clear: `${rows} WHERE cache_key >= CAST(? AS TEXT) AND cache_key < CAST(? AS TEXT) LIMIT ?)`,
     dropExpired: `${rows} WHERE expires <= ? LIMIT ?)`,
     count: `SELECT min(count(*), ?) FROM ${table}`,
-    dropSoonest: `${rows} WHERE cache_key NOT IN (${list}) ORDER BY expires LIMIT ?)`,
+    dropSoonest: `${rows} WHERE cache_key NOT IN (${given}) ORDER BY expires LIMIT ?)`,
   };
 }
 
