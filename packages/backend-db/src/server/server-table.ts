@@ -1,5 +1,6 @@
 import { type Copy, type Payload, payloadSize } from "@cullet/core";
 import { Batch } from "../batch.js";
+import { MOST_ROWS } from "../by-count.js";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, type Table } from "../table.js";
 import { quoteTable, type TableName } from "../table-name.js";
@@ -8,9 +9,6 @@ import { KeyOrder } from "./key-order.js";
 import type { Result } from "./pool.js";
 import type { Statements } from "./statements.js";
 import { headOf, idOf, longKeyOf } from "./stored-key.js";
-
-/** How many rows one statement names at most. */
-export const MOST_ROWS = 500;
 
 /** How many bytes of values one statement carries at most. */
 const MOST_BYTES = 1_048_576;

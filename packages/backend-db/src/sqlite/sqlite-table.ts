@@ -1,12 +1,9 @@
 import { type Copy, now, type Payload } from "@cullet/core";
-import { ByCount, list, pad } from "../by-count.js";
+import { ByCount, list, MOST_ROWS, pad } from "../by-count.js";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, rangeFor, type Table } from "../table.js";
 import { indexNameOf, quoteName, quoteTable, type TableName } from "../table-name.js";
 import type { SqliteClient, SqliteStatement } from "./sqlite-client.js";
-
-/** How many rows one statement stores at most. */
-const MOST_ROWS = 500;
 
 /**
  * A table of SQLite, which answers without being waited for. The clock is this process's, since the database runs in it.
