@@ -30,7 +30,7 @@ export async function changing<T>(
         if (!(await lease.confirm())) throw lateError(stored, "this process stood still for too long");
       });
     } finally {
-      await lease.release().catch(() => {});
+      await lease.letGo();
     }
   });
 }

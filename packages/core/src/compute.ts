@@ -122,8 +122,7 @@ async function make(computation: Computation): Promise<Reader> {
 
 async function makeUnderLease(computation: Computation, lease: Lease | undefined): Promise<Reader> {
   const { flight } = computation;
-  // Where the store cannot be told, the lease runs out.
-  const release = () => lease?.release().catch(() => {});
+  const release = () => lease?.letGo();
   // Who comes then need not wait for a result that is of no use to them.
   flight.onAbandoned = release;
   if (flight.abandoned) await release();
@@ -144,10 +143,10 @@ async function awaitTurn(computation: Computation, leaseMs: number): Promise<Lea
       // Its holder may have stored the value just before it gave the lease back.
       const theirs = await newReader(computation, await loaded.backend.peek(stored));
       if (theirs === undefined) return lease ?? "wait";
-      await lease?.release();
+      await lease?.letGo();
       return theirs;
     } catch (error) {
-      await lease?.release().catch(() => {});
+      await lease?.letGo();
       throw error;
     }
   };

@@ -42,11 +42,14 @@ export class Lease {
   #ending: Timer | undefined;
   #renewing: Timer | undefined;
   #releasing: Promise<boolean> | undefined;
+  /** Whether it is renewed by itself still. */
+  #isRenewed: boolean;
 
   private constructor(engine: Engine, terms: LeaseTerms) {
     this.#engine = engine;
     this.#terms = terms;
     this.#ttlMs = terms.ttlMs;
+    this.#isRenewed = terms.renewed;
   }
 
   /** Takes a lease, unless another has it. */
@@ -108,13 +111,20 @@ export class Lease {
     return true;
   }
 
-  /** Gives it back: `true` where it was this owner's until now. */
+  /** Gives it back: `true` where it was this owner's until now. It is not renewed any more, whatever the store says. */
   release(): Promise<boolean> {
+    this.#isRenewed = false;
+    this.#renewing?.stop();
     // Once at a time: after the first of two, it may be another's that the second finds to be dropped.
     this.#releasing ??= this.#release().finally(() => {
       this.#releasing = undefined;
     });
     return this.#releasing;
+  }
+
+  /** Gives it back, or lets it run out where the store cannot be told. */
+  async letGo(): Promise<void> {
+    await this.release().catch(() => {});
   }
 
   get #leftMs(): number {
@@ -159,7 +169,7 @@ export class Lease {
     this.#until = asked + ttlMs;
     this.#engine.leases.add(this);
     this.#endLater();
-    if (this.#terms.renewed) this.#renewLater();
+    this.#renewLater();
   }
 
   #endLater(): void {
@@ -169,6 +179,7 @@ export class Lease {
   }
 
   #renewLater(): void {
+    if (!this.#isRenewed) return;
     this.#renewing?.stop();
     const delay = Math.min(this.#ttlMs / RENEWALS, LONGEST_TIMER_MS);
     this.#renewing = startTimer(() => {

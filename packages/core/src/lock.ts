@@ -61,13 +61,19 @@ export class CacheLock implements AsyncDisposable {
     return this.#lease.renew(timeout === undefined ? undefined : durationMs(timeout, "timeout"));
   }
 
-  /** Lets others have the lock: `true` where it was still held. Never releases what has become another's. */
+  /**
+   * Lets others have the lock: `true` where it was still held. Never releases what has become another's. It is not renewed
+   * by itself from then on, so that others have it in its time where the store could not be told.
+   *
+   * @throws BackendError where the store said no or is not there.
+   */
   release(): Promise<boolean> {
     return this.#lease.release();
   }
 
+  /** Releases the lock; where the store cannot be told, its time runs out. What the block threw is not hidden by that. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.release();
+    await this.#lease.letGo();
   }
 }
 

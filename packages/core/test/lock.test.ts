@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCache } from "../src/index.js";
 import { MapBackend } from "./map-backend.js";
@@ -223,6 +224,32 @@ describe("a lock, as time goes by,", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(lock?.isHeld).toBe(true);
   });
+
+  it("runs out where the store was not there to be told of its release", async () => {
+    const { backend, one, other } = twoCaches();
+    const lock = await one.lock("job", { timeout: 3, renew: true });
+    vi.spyOn(backend, "delete").mockRejectedValueOnce(new Error("nobody there"));
+    await expect(lock?.release()).rejects.toThrow("nobody there");
+    expect(await other.lock("job")).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(lock?.isHeld).toBe(false);
+    expect(await other.lock("job")).toBeDefined();
+  });
+});
+
+it("that cannot be released at the end of its block hides nothing of what that threw", async () => {
+  const { backend, one } = twoCaches();
+  vi.spyOn(backend, "delete").mockRejectedValue(new Error("nobody there"));
+  const work = async (end: () => void) => {
+    await using _lock = await one.lock(randomUUID());
+    end();
+  };
+  await work(() => {});
+  const error = new Error("of the block");
+  const fail = () => {
+    throw error;
+  };
+  await expect(work(fail)).rejects.toBe(error);
 });
 
 it("may be waited for by any number without a warning", async () => {

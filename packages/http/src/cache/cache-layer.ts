@@ -167,7 +167,7 @@ export class CacheLayer implements Layer {
       const report: CacheReport = { forward: forwardOf(lookup), collapsed: true };
       const answer = this.#answer(request, theirs, run, report);
       if (answer === undefined) return this.#exchange(request, theirs, { land, lock: late });
-      await late?.release();
+      giveBack(late);
       land("stored");
       return { answer };
     } catch (error) {
@@ -187,8 +187,7 @@ export class CacheLayer implements Layer {
       if (landing === "stored") this.#notStored.delete(key);
       else this.#notStored.set(key, Date.now() + NOT_STORED_MS);
       land?.(landing);
-      // Where the store cannot be told, the lease runs out.
-      lock?.release().catch(() => {});
+      giveBack(lock);
     };
     return {
       exchange: new StoreExchange({
@@ -283,6 +282,11 @@ async function takeLock(cache: Cache, key: string, wait: number): Promise<MakeRi
     if (error instanceof CulletError) return undefined;
     throw error;
   }
+}
+
+/** Gives back the right to make something; where the store cannot be told, it runs out. */
+function giveBack(right: MakeRight | undefined): void {
+  right?.release().catch(() => {});
 }
 
 async function inTime(landing: Promise<Landing>): Promise<Landing> {

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { locmem } from "@cullet/backend-locmem";
 import { BaseBackend, type Cache, createCache } from "@cullet/core";
-import { describe, expect, it } from "vitest";
+import { chaos } from "@cullet/core/testing";
+import { describe, expect, it, vi } from "vitest";
 import { fieldValue } from "../../src/cache/field-value.js";
 import type { Entry } from "../../src/entry/entry.js";
 import { PageStore, purgeUrl } from "../../src/entry/page-store.js";
@@ -150,6 +152,25 @@ describe("a page store", () => {
     for await (const key of cache.keys()) await cache.set(key, "[200]\nforged");
     expect(await textFor(store)).toBeUndefined();
     expect(await textFor(storeOn(cache))).toBeUndefined();
+  });
+
+  it("does not fail where the store is gone before the change of a record, and its lock, could be told", async () => {
+    const backend = chaos(locmem({ location: randomUUID() }));
+    const store = storeOn(createCache(backend));
+    expect(await save(store, "one")).toBe(true);
+    const lookup = await store.lookup(request());
+    if (lookup === undefined) throw new Error("the store could not be asked");
+    let isGone = false;
+    const add = vi.spyOn(backend, "add").mockImplementationOnce(async (...given) => {
+      const hasLock = await backend.add(...given);
+      backend.cause({ errors: 1 });
+      isGone = hasLock;
+      return hasLock;
+    });
+    // Another list of fields: the record has to change.
+    expect(await store.save(lookup, entry("two"), { ...KEPT, names: ["accept"] })).toBe(false);
+    expect(isGone).toBe(true);
+    add.mockRestore();
   });
 
   it("neither finds nor stores anything where the store is not there, and does not fail", async () => {
