@@ -93,16 +93,15 @@ export class HeaderList implements LineReader {
   }
 
   /** Returns each field once, by its name as it is written first: its line, or all of them where there are several. */
-  fields(): Iterable<readonly [name: string, value: string | readonly string[]]> {
-    const fields = new Map<string, [name: string, value: string | string[]]>();
+  fields(): Map<string, string | string[]> {
+    const fields = new Map<string, string | string[]>();
     for (let at = 0; at < this.#lines.length; at += 2) {
-      const name = this.#lines[at] as string;
+      const name = this.#firstNameOf(at);
       const value = this.#lines[at + 1] as string;
-      const known = fields.get(name.toLowerCase());
-      if (known === undefined) fields.set(name.toLowerCase(), [name, value]);
-      else known[1] = [known[1], value].flat();
+      const known = fields.get(name);
+      fields.set(name, known === undefined ? value : [known, value].flat());
     }
-    return fields.values();
+    return fields;
   }
 
   clone(): HeaderList {
@@ -123,6 +122,15 @@ export class HeaderList implements LineReader {
   #isAt(at: number, wanted: string): boolean {
     const name = this.#lines[at] as string;
     return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+  }
+
+  /** Returns the name of the line, as it is written where it comes first. */
+  #firstNameOf(at: number): string {
+    const name = this.#lines[at] as string;
+    const wanted = name.toLowerCase();
+    for (let before = 0; before < at; before += 2)
+      if (this.#isAt(before, wanted)) return this.#lines[before] as string;
+    return name;
   }
 
   #deleteFrom(start: number, wanted: string): void {

@@ -155,8 +155,9 @@ export function giveHead(
   // Where fields were set before, and in HTTP/2, writeHead would take but the last line of each name.
   if (isPlain && response.getHeaderNames().length === 0) {
     writeHead.call(response, status, headers.lines());
-  } else {
-    for (const [name, value] of headers.fields()) response.setHeader(name, value);
-    writeHead.call(response, status);
+    return;
   }
+  if (isPlain) response.setHeaders(headers.fields());
+  else for (const [name, value] of headers.fields()) response.setHeader(name, value);
+  writeHead.call(response, status);
 }
