@@ -1,6 +1,6 @@
 import { testBackend } from "@cullet/conformance";
 import { createCache } from "@cullet/core";
-import { failureOf, startSentinel } from "@cullet/test-servers";
+import { failureOf, type RedisServer, soon, startSentinel } from "@cullet/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redis } from "../src/index.js";
 import { backendOver, drivers, isInStep } from "./helpers.js";
@@ -29,7 +29,7 @@ describe("a master that is gone", () => {
     for (const cache of caches) await cache.set("key", "old", null);
     await isInStep(group.primary, group.replica);
     await group.primary.kill();
-    await isChosen();
+    await isChosen(group.replica);
     const chosenAt = performance.now();
     for (const cache of caches) {
       await expect
@@ -40,6 +40,23 @@ describe("a master that is gone", () => {
       await cache.close();
     }
   });
+});
+
+describe("over TLS", () => {
+  it("sentinels and servers are reached by the certificate that is trusted, also when another is the master", async () => {
+    await using guarded = await startSentinel({ own: true, tls: true });
+    const { primary, replica, url, ca } = guarded;
+    await using cache = createCache({ backend: redis, location: url, options: { tls: { ca } } });
+    await cache.set("key", "old", null);
+    expect(await cache.get("key")).toBe("old");
+    await using stranger = createCache({ backend: redis, location: url });
+    expect(await failureOf(() => stranger.get("key"))).toMatchObject({ code: "CULLET_BACKEND" });
+    await isInStep(primary, replica);
+    await primary.kill();
+    await isChosen(replica);
+    await soon(() => cache.set("key", "new"));
+    expect(await cache.get("key")).toBe("new");
+  }, 40_000);
 });
 
 describe("sentinels that are not there", () => {
@@ -53,8 +70,8 @@ describe("sentinels that are not there", () => {
 });
 
 /** Waits until the replica is the master. */
-async function isChosen(): Promise<void> {
+async function isChosen(replica: RedisServer): Promise<void> {
   await expect
-    .poll(async () => String(await group.replica.command("ROLE")), { timeout: 20_000 })
+    .poll(async () => String(await replica.command("ROLE")), { timeout: 20_000 })
     .toMatch(/^master/);
 }

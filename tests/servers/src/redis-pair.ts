@@ -1,3 +1,4 @@
+import type { Certificate } from "./certificate.js";
 import { givenUrl } from "./given-server.js";
 import { givenRedis, type RedisServer, startOwnRedis } from "./redis.js";
 import { type OwnOption, orStop, stopsAll } from "./server.js";
@@ -23,16 +24,16 @@ export async function startRedisWithReplica({ own }: OwnOption = {}): Promise<Re
   return startOwnPair();
 }
 
-/** Starts a pair, whatever the environment names. */
-export async function startOwnPair(): Promise<RedisPair> {
-  const primary = await startOwnRedis();
-  const replica = await orStop([primary], () => startReplica(primary));
+/** Starts a pair, whatever the environment names; with a certificate, over TLS. */
+export async function startOwnPair(certificate?: Certificate): Promise<RedisPair> {
+  const tls = { tls: certificate !== undefined, certificate };
+  const primary = await startOwnRedis(tls);
+  const { host, port } = primary;
+  const replica = await orStop([primary], () =>
+    startOwnRedis({ ...tls, replicaOf: { host, port } }, isInStep),
+  );
   const url = `redis://${primary.host}:${primary.port};${replica.host}:${replica.port}/0`;
   return { url, primary, replica, ...stopsAll([replica, primary]) };
-}
-
-function startReplica({ host, port }: RedisServer): Promise<RedisServer> {
-  return startOwnRedis({ replicaOf: { host, port } }, isInStep);
 }
 
 /** Whether a replica has all that its primary had when they met. */

@@ -1,11 +1,12 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Certificate, certificateFiles, makeCertificate, writeCertificate } from "./certificate.js";
 import { type Address, type GivenUrl, givenUrl } from "./given-server.js";
 import { HOST, type Launch, type Place } from "./launch.js";
 import { startOwn } from "./own-server.js";
 import { REDIS } from "./program.js";
 import { givenRedis, type RedisServer } from "./redis.js";
-import { type Reply, redisCommand } from "./redis-client.js";
+import { type RedisAddress, type Reply, redisCommand } from "./redis-client.js";
 import { type RedisPair, startOwnPair } from "./redis-pair.js";
 import { type OwnOption, orStop, startAll, stopsAll } from "./server.js";
 import { waitUntil } from "./wait.js";
@@ -15,48 +16,67 @@ const NAME = "mymaster";
 const SENTINELS = 3;
 const QUORUM = 2;
 
+export interface SentinelOptions extends OwnOption {
+  /** All of them take TLS connections and no others; `ca` is then the certificate to trust. @default false */
+  tls?: boolean;
+}
+
 /** A primary and its replica, watched by three sentinels that replace a primary gone for half a second. */
 export interface RedisSentinel extends AsyncDisposable {
-  /** `redis+sentinel://a;b;c/mymaster/0` */
+  /** `redis+sentinel://a;b;c/mymaster/0`, or `rediss+sentinel:` */
   readonly url: string;
   readonly name: string;
   readonly primary: RedisServer;
   readonly replica: RedisServer;
   readonly sentinels: readonly RedisServer[];
+  /** The certificate to trust, where `tls` was asked for. */
+  readonly ca?: string | undefined;
   stop(): Promise<void>;
 }
 
 /** Gives servers watched by sentinels, or those of `CULLET_TEST_SENTINEL_URL`. */
-export async function startSentinel({ own }: OwnOption = {}): Promise<RedisSentinel> {
-  const given = own ? undefined : givenUrl("SENTINEL", 26_379);
+export async function startSentinel({ own, tls }: SentinelOptions = {}): Promise<RedisSentinel> {
+  const given = own || tls ? undefined : givenUrl("SENTINEL", 26_379);
   if (given) return givenSentinel(given);
-  const pair = await startOwnPair();
-  return orStop([pair.primary, pair.replica], () => watch(pair));
+  const certificate = tls ? await makeCertificate() : undefined;
+  const pair = await startOwnPair(certificate);
+  return orStop([pair.primary, pair.replica], () => watch(pair, certificate));
 }
 
-async function watch({ primary, replica }: RedisPair): Promise<RedisSentinel> {
-  const sentinels = await startAll(Array.from({ length: SENTINELS }, () => startOne(primary)));
+async function watch(
+  { primary, replica }: RedisPair,
+  certificate: Certificate | undefined,
+): Promise<RedisSentinel> {
+  const sentinels = await startAll(Array.from({ length: SENTINELS }, () => startOne(primary, certificate)));
   await orStop(sentinels, () =>
     waitUntil("the sentinels agree", () => agree(sentinels), { timeout: 30_000 }),
   );
   const hosts = sentinels.map(({ host, port }) => `${host}:${port}`).join(";");
-  const url = `redis+sentinel://${hosts}/${NAME}/0`;
-  return { url, name: NAME, primary, replica, sentinels, ...stopsAll([...sentinels, replica, primary]) };
+  const url = `${certificate ? "rediss" : "redis"}+sentinel://${hosts}/${NAME}/0`;
+  const ca = certificate?.certificate;
+  return { url, name: NAME, primary, replica, sentinels, ca, ...stopsAll([...sentinels, replica, primary]) };
 }
 
-async function startOne(primary: Address): Promise<RedisServer> {
+async function startOne(primary: Address, certificate: Certificate | undefined): Promise<RedisServer> {
+  const addressOf = (port: number): RedisAddress => ({
+    host: HOST,
+    port,
+    tls: certificate !== undefined,
+    ca: certificate?.certificate,
+  });
   const launch: Launch = {
     program: REDIS,
     prepare: async (place) => {
-      await writeFile(configFile(place), configuration(place, primary));
+      if (certificate) await writeCertificate(place.shared, certificate);
+      await writeFile(configFile(place), configuration(place, primary, certificate !== undefined));
       // A sentinel writes down there what it learns.
       await chmod(configFile(place), 0o666);
     },
     command: (place) => ["redis-server", configFile(place), "--sentinel"],
-    ready: async ({ port }) => (await redisCommand({ host: HOST, port }, "PING")) === "PONG",
+    ready: async ({ port }) => (await redisCommand(addressOf(port), "PING")) === "PONG",
   };
   const server = await startOwn(launch, (port) => `redis://${HOST}:${port}`);
-  const address = { host: HOST, port: server.port };
+  const address = addressOf(server.port);
   return Object.assign(server, { command: (...args: readonly string[]) => redisCommand(address, ...args) });
 }
 
@@ -64,9 +84,19 @@ function configFile({ shared }: Place): string {
   return join(shared, "sentinel.conf");
 }
 
-function configuration({ port, data }: Place, primary: Address): string {
+function configuration({ port, data, shared }: Place, primary: Address, tls: boolean): string {
+  const { certificate, key } = certificateFiles(shared);
+  const overTls = [
+    "port 0",
+    `tls-port ${port}`,
+    `tls-cert-file ${certificate}`,
+    `tls-key-file ${key}`,
+    `tls-ca-cert-file ${certificate}`,
+    "tls-auth-clients no",
+    "tls-replication yes",
+  ];
   return [
-    `port ${port}`,
+    ...(tls ? overTls : [`port ${port}`]),
     `bind ${HOST}`,
     `dir ${data}`,
     `sentinel monitor ${NAME} ${primary.host} ${primary.port} ${QUORUM}`,

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { certificateFiles, makeCertificate } from "./certificate.js";
+import { type Certificate, certificateFiles, makeCertificate, writeCertificate } from "./certificate.js";
 import { type Address, GivenServer, type GivenUrl, givenUrl } from "./given-server.js";
 import { HOST, type Launch, type Place } from "./launch.js";
 import { startOwn } from "./own-server.js";
@@ -38,24 +37,37 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   return given && address ? givenRedis(given, address) : startOwnRedis(options);
 }
 
+/** What a server of our own may be told, besides. */
+export interface OwnRedisOptions extends RedisOptions {
+  /** The certificate of `tls`, where it is to be that of others too. */
+  certificate?: Certificate | undefined;
+}
+
 /** Starts a Redis server, whatever the environment names. `isReady` says when it does what it is there for. */
 export async function startOwnRedis(
-  options: RedisOptions = {},
+  options: OwnRedisOptions = {},
   isReady: (command: RedisServer["command"]) => Promise<boolean> = answers,
 ): Promise<RedisServer> {
+  const certificate = options.tls ? (options.certificate ?? (await makeCertificate())) : undefined;
+  const addressOf = ({ port }: Place): RedisAddress => ({
+    host: HOST,
+    port,
+    password: options.password,
+    tls: options.tls,
+    ca: certificate?.certificate,
+  });
   const launch: Launch = {
     program: REDIS,
     prepare: async ({ shared }) => {
-      if (options.tls) await makeCertificate(shared);
+      if (certificate) await writeCertificate(shared, certificate);
     },
     command: (place) => commandLine(place, options),
-    ready: async (place) => isReady(commandTo(await addressOf(place, options))),
+    ready: (place) => isReady(commandTo(addressOf(place))),
   };
   const server = await startOwn(launch, (port) => urlOf({ host: HOST, port, ...options }));
-  const address = await addressOf(server.place, options);
   return Object.assign(server, {
-    command: commandTo(address),
-    ca: address.ca,
+    command: commandTo(addressOf(server.place)),
+    ca: certificate?.certificate,
     socketPath: options.unixSocket ? socketPath(server.place) : undefined,
   });
 }
@@ -90,13 +102,9 @@ function commandLine(
     ...(password ? ["--requirepass", password, "--masterauth", password] : []),
     ...(unixSocket ? ["--unixsocket", socketPath(place), "--unixsocketperm", "777"] : []),
     ...(replicaOf ? ["--replicaof", replicaOf.host, `${replicaOf.port}`] : []),
+    ...(replicaOf && tls ? ["--tls-replication", "yes"] : []),
     ...args,
   ];
-}
-
-async function addressOf({ port, shared }: Place, { password, tls }: RedisOptions): Promise<RedisAddress> {
-  const ca = tls ? await readFile(certificateFiles(shared).certificate, "utf8") : undefined;
-  return { host: HOST, port, password, tls, ca };
 }
 
 function commandTo(address: RedisAddress): RedisServer["command"] {
