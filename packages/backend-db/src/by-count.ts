@@ -1,34 +1,16 @@
-/** How many rows one statement names at most. */
-export const MOST_ROWS = 500;
-
-/** The numbers of rows for which statements are prepared: each at most a third more than the one before. */
+/** The numbers of rows for which statements are prepared: from 3 on each at most a third more than the one before. */
 const COUNTS = [
-  1,
-  2,
-  3,
-  4,
-  5,
-  6,
-  8,
-  10,
-  12,
-  16,
-  20,
-  25,
-  32,
-  40,
-  50,
-  64,
-  80,
-  100,
-  128,
-  160,
-  200,
-  256,
-  320,
-  400,
-  MOST_ROWS,
+  1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 500,
 ];
+
+/** How many rows one statement names at most. */
+export const MOST_ROWS = Math.max(...COUNTS);
+
+/** Returns the first of `items`, and as many of those after it as a statement is prepared for. */
+export function firstOf<T>(items: readonly T[]): readonly T[] {
+  const count = COUNTS.findLast((known) => known <= items.length);
+  return items.slice(0, count);
+}
 
 /** Returns `items`, with the last of them again and again until there are as many as a statement is prepared for. */
 export function pad<T>(items: readonly T[]): readonly T[] {

@@ -54,6 +54,24 @@ describe("a file of SQLite", () => {
     expect(await same.get("key")).toBe(1);
   });
 
+  it("takes any number of entries at once, and knows how many of them came", async () => {
+    const table = new SqliteTable(["cache"]);
+    const client = new Database(newFile());
+    table.attach(client);
+    table.create();
+    const entriesTo = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ key: `key ${n}`, payload: n, ttlMs: null }));
+    let before = 0;
+    for (const count of [2, 7, 99, 501, 1_337]) {
+      expect(table.set(entriesTo(count))).toBe(count - before);
+      expect(table.set(entriesTo(count))).toBe(0);
+      const keys = entriesTo(count).map(({ key }) => key);
+      expect(table.getEach(keys)).toEqual(entriesTo(count).map(({ payload }) => payload));
+      before = count;
+    }
+    client.close();
+  });
+
   it("is used by several processes from the first moment", async () => {
     const file = newFile();
     const children = Array.from({ length: 4 }, (_, n) => start(`sqlite://${file}`, "first", `key ${n}`));

@@ -44,8 +44,8 @@ export interface Dialect {
 }
 
 /**
- * A table on a server. The gets of a tick are one statement, and so are its sets, and its increments. The key is bytes, as far as an index
- * takes them; a value is bytes in one column, or an integer in another, for the server to count with.
+ * A table on a server. The gets of a tick are one statement, and so are its sets, and its increments. The key is bytes, as
+ * far as an index takes them; a value is bytes in one column, or an integer in another, for the server to count with.
  */
 export abstract class ServerTable implements Table {
   abstract readonly definition: readonly string[];

@@ -2,7 +2,7 @@
 export interface SqliteStatement {
   get(...parameters: unknown[]): unknown;
   all(...parameters: unknown[]): unknown[];
-  run(...parameters: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  run(...parameters: unknown[]): { readonly changes: number };
   pluck(toggle?: boolean): this;
   raw(toggle?: boolean): this;
   safeIntegers(toggle?: boolean): this;

@@ -1,5 +1,5 @@
 import { type Copy, now, type Payload } from "@cullet/core";
-import { ByCount, list, MOST_ROWS, pad } from "../by-count.js";
+import { ByCount, firstOf, list } from "../by-count.js";
 import { toPayload } from "../payload.js";
 import { boundsOf, type Entry, type KeyPage, NEVER, rangeFor, type Table } from "../table.js";
 import { indexNameOf, quoteName, quoteTable, type TableName } from "../table-name.js";
@@ -105,10 +105,14 @@ export class SqliteTable implements Table {
     const [first] = entries;
     if (first !== undefined && entries.length === 1) return this.#setOne(first);
     return this.inTransaction(() => {
-      let added = 0;
-      for (let at = 0; at < entries.length; at += MOST_ROWS)
-        added += this.#setRows(entries.slice(at, at + MOST_ROWS));
-      return added;
+      const before = this.#lastRow();
+      for (let left = entries; left.length > 0; ) {
+        const rows = firstOf(left);
+        this.#setRows(rows);
+        left = left.slice(rows.length);
+      }
+      // A row that comes is numbered after all that are there.
+      return this.#lastRow() - before;
     });
   }
 
@@ -158,17 +162,16 @@ export class SqliteTable implements Table {
     return this.#change(this.#sql.insert, key, value, expires);
   }
 
-  /** Stores as many entries as one statement names, in a transaction; returns how many rows came. */
-  #setRows(entries: readonly Entry[]): number {
+  #setRows(entries: readonly Entry[]): void {
     const time = now();
-    const last = this.#values(this.#sql.lastRow).get() as number;
-    const padded = pad(entries);
     const parameters: unknown[] = [];
-    for (const { key, payload, ttlMs } of padded)
+    for (const { key, payload, ttlMs } of entries)
       parameters.push(key, toValue(payload), expiryOf(ttlMs, time));
-    const { lastInsertRowid } = this.#statement(this.#sql.insertRows.for(padded.length)).run(...parameters);
-    // A row that comes is numbered after all that are there; where none did, the number is of one that came before.
-    return Math.max(0, Number(lastInsertRowid) - last);
+    this.#change(this.#sql.insertRows.for(entries.length), ...parameters);
+  }
+
+  #lastRow(): number {
+    return this.#values(this.#sql.lastRow).get() as number;
   }
 
   #change(sql: string, ...parameters: unknown[]): number {
