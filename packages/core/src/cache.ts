@@ -165,10 +165,10 @@ export class Cache implements AsyncDisposable {
     options?: TimeoutOrOptions,
   ): Promise<string[]> {
     const pairs = pairsOf(entries);
-    const written = new Map<string, string>();
+    const keys = pairs.map(([key]) => key);
     return this.#engine.run(
       "setMany",
-      pairs.map(([key]) => key),
+      keys,
       async (loaded, trace) => {
         const ttlMs = this.#ttlMsOf(options);
         const tags = tagsOf(options);
@@ -176,10 +176,9 @@ export class Cache implements AsyncDisposable {
         for (const [key, value] of pairs) {
           const stored = this.#stored(loaded, key, versionOfSet(options));
           payloads.set(stored, this.#encode(loaded, stored, value, ttlMs));
-          written.set(stored, key);
         }
         if (ttlMs === 0) {
-          await this.#dropMany(loaded, [...written.keys()], trace);
+          await this.#dropMany(loaded, [...payloads.keys()], trace);
           return [];
         }
         if (payloads.size === 0) return [];
@@ -191,13 +190,15 @@ export class Cache implements AsyncDisposable {
           }
         }
         for (const stored of payloads.keys()) this.#engine.flights.replace(stored);
-        const refused = await this.#engine.write(loaded, [...written.keys()], () =>
+        const refused = await this.#engine.write(loaded, [...payloads.keys()], () =>
           loaded.backend.setMany(payloads, ttlMs),
         );
         this.#countStored(payloads.size - refused.length, trace);
-        return refused.map((stored) => written.get(stored) ?? stored);
+        if (refused.length === 0) return [];
+        const given = new Map(keys.map((key) => [this.#stored(loaded, key, versionOfSet(options)), key]));
+        return refused.map((stored) => given.get(stored) ?? stored);
       },
-      () => [...written.values()],
+      () => [...new Set(keys)],
     );
   }
 

@@ -100,6 +100,15 @@ describe("a cache that fails open", () => {
     expect(cache.stats()).toMatchObject({ errors: 14, sets: 0, hits: 0 });
   });
 
+  it("says so also where the backend itself cannot be loaded", async () => {
+    class UnloadableBackend extends DownBackend {
+      override load = down;
+    }
+    const cache = createCache({ backend: () => new UnloadableBackend(), failOpen: true });
+    expect(await cache.get("k", "default")).toBe("default");
+    expect(await cache.setMany({ k: 1, l: 2 })).toEqual(["k", "l"]);
+  });
+
   it("computes what is missing, once for all who wait", async () => {
     const cache = open();
     let runs = 0;
