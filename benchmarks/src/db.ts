@@ -194,12 +194,12 @@ function sqliteIn(folder: string): Ground {
       database.exec("CREATE TABLE bare (key TEXT PRIMARY KEY, value, expires INTEGER)");
       database.exec("CREATE INDEX bare_expires ON bare (expires)");
       const get = database.prepare("SELECT value FROM bare WHERE key = ? AND expires > ?");
-      const setRows = (rows: readonly string[]) =>
+      const setRows = (count: number) =>
         database.prepare(
-          `INSERT INTO bare VALUES ${rows.map(() => "(?, ?, ?)").join(", ")} ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires`,
+          `INSERT INTO bare VALUES ${Array(count).fill("(?, ?, ?)").join(", ")} ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires`,
         );
-      const set = setRows(["one"]);
-      const setHundred = setRows(hundred);
+      const set = setRows(1);
+      const setHundred = setRows(hundred.length);
       const incr = database.prepare("UPDATE bare SET value = value + 1 WHERE key = ? RETURNING value");
       for (const counter of counters) set.run(counter, 0n, Date.now() + TTL_MS);
       return {

@@ -9,7 +9,7 @@ import { keysOf, kilobyteObject, shortText } from "./values.js";
 
 const TIMEOUT = 3_600;
 /** What is stored, by the titles of the tables. */
-export const VALUES = { "26 B": shortText, "1 KB": JSON.stringify(kilobyteObject) };
+const VALUES = { "26 B": shortText, "1 KB": JSON.stringify(kilobyteObject) };
 
 /** What a client is asked for. */
 interface Calls {

@@ -1,9 +1,7 @@
 import { startMemcached } from "@cullet/test-servers";
 import { Apart } from "./apart/apart.js";
 import { Processors } from "./apart/processors.js";
-import { AT_ONCE } from "./candidates.js";
 import { report } from "./measure.js";
-import { VALUES } from "./memcached-contenders.js";
 
 /** Measures the backend in memcached beside bare memjs, and another client of it. */
 export async function benchMemcached(): Promise<void> {
@@ -12,17 +10,7 @@ export async function benchMemcached(): Promise<void> {
   await using servers = await startMemcached(1, { args: ["-t", "1"] });
   const module = new URL("./memcached-contenders.js", import.meta.url);
   await using contenders = await Apart.start(module, new URL(servers.url).host, processors);
-  for (const size of Object.keys(VALUES)) {
-    for (const operation of [
-      `get of ${size}`,
-      `set of ${size}`,
-      `get of ${size}, ${AT_ONCE} at a time`,
-      `set of ${size}, ${AT_ONCE} at a time`,
-      `get of ${size}, by ${AT_ONCE} callers`,
-      `set of ${size}, by ${AT_ONCE} callers`,
-      `getMany of 100, of ${size}`,
-    ]) {
-      report(`memcached: ${operation}`, await contenders.measure(operation));
-    }
+  for (const operation of contenders.operations) {
+    report(`memcached: ${operation}`, await contenders.measure(operation));
   }
 }

@@ -4,7 +4,6 @@ import { Processors } from "./apart/processors.js";
 import { AT_ONCE } from "./candidates.js";
 import { report } from "./measure.js";
 
-const OPERATIONS = ["get", "set", "incr", "has", "delete of what is not there"];
 const WAYS = ["one at a time", `${AT_ONCE} at a time`, `by ${AT_ONCE} callers`];
 
 /** Measures the backend over Redis beside the bare driver, and other caches over Redis. */
@@ -13,12 +12,7 @@ export async function benchRedis(): Promise<void> {
   await using server = await startRedis({ own: true });
   const module = new URL("./redis-contenders.js", import.meta.url);
   await using contenders = await Apart.start(module, server.url, processors);
-  for (const operation of OPERATIONS) {
-    for (const way of WAYS) {
-      report(`redis: ${operation}, ${way}`, await contenders.measure(`${operation}, ${way}`));
-    }
-  }
-  for (const operation of ["getMany of 100", "setMany of 100"]) {
+  for (const operation of contenders.operations) {
     report(`redis: ${operation}`, await contenders.measure(operation));
   }
   for (const way of WAYS) {

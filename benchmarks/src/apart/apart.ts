@@ -24,8 +24,9 @@ class ContenderProcess {
     this.#operations = (await this.#answer()) as string[];
   }
 
-  can(operation: string): boolean {
-    return this.#operations.includes(operation);
+  /** The titles of its operations. */
+  get operations(): readonly string[] {
+    return this.#operations;
   }
 
   /** Returns how to time one of its operations. */
@@ -79,9 +80,14 @@ export class Apart implements AsyncDisposable {
     return apart;
   }
 
+  /** The titles of what the first of them can do, beside which the others are measured. */
+  get operations(): readonly string[] {
+    return this.#processes[0]?.operations ?? [];
+  }
+
   /** Measures the operation of those that have it, which take turns. */
   measure(operation: string): Promise<Measured[]> {
-    const able = this.#processes.filter((contender) => contender.can(operation));
+    const able = this.#processes.filter((contender) => contender.operations.includes(operation));
     return measureTimed(
       Object.fromEntries(able.map((contender) => [contender.name, contender.timed(operation)])),
     );

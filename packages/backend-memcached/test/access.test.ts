@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspect, promisify } from "node:util";
+import { inspect } from "node:util";
 import type { TestServer } from "@cullet/test-servers";
-import { failureOf, soon } from "@cullet/test-servers";
+import { failureOf, makeCertificate, soon } from "@cullet/test-servers";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { handOn, newCacheAt, newFront, newServer } from "./helpers.js";
 
@@ -49,21 +48,7 @@ describe("a server", () => {
 
 describe("TLS", () => {
   async function newTlsFront() {
-    const directory = await newDirectory();
-    const [keyFile, certFile] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-    const kind = [
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-    ];
-    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    await promisify(execFile)("openssl", ["req", ...kind, ...names, "-keyout", keyFile, "-out", certFile]);
-    const [key, cert] = [await readFile(keyFile), await readFile(certFile)];
+    const { certificate: cert, key } = await makeCertificate();
     const front = await newFront({ host: "127.0.0.1", port: 0 }, (client) => handOn(client, server), {
       key,
       cert,

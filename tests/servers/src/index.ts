@@ -1,3 +1,4 @@
+export { type Certificate, makeCertificate } from "./certificate.js";
 export { canLimitDisk, type DatabaseOptions } from "./database.js";
 export { ServerUnavailableError } from "./errors.js";
 export { freePort } from "./free-port.js";

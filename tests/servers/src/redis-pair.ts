@@ -26,13 +26,13 @@ export async function startRedisWithReplica({ own }: OwnOption = {}): Promise<Re
 
 /** Starts a pair, whatever the environment names; with a certificate, over TLS. */
 export async function startOwnPair(certificate?: Certificate): Promise<RedisPair> {
-  const tls = { tls: certificate !== undefined, certificate };
-  const primary = await startOwnRedis(tls);
+  const primary = await startOwnRedis({ certificate });
   const { host, port } = primary;
   const replica = await orStop([primary], () =>
-    startOwnRedis({ ...tls, replicaOf: { host, port } }, isInStep),
+    startOwnRedis({ certificate, replicaOf: { host, port } }, isInStep),
   );
-  const url = `redis://${primary.host}:${primary.port};${replica.host}:${replica.port}/0`;
+  const scheme = certificate ? "rediss" : "redis";
+  const url = `${scheme}://${host}:${port};${replica.host}:${replica.port}/0`;
   return { url, primary, replica, ...stopsAll([replica, primary]) };
 }
 

@@ -1,12 +1,12 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Certificate, certificateFiles, makeCertificate, writeCertificate } from "./certificate.js";
+import { type Certificate, makeCertificate, writeCertificate } from "./certificate.js";
 import { type Address, type GivenUrl, givenUrl } from "./given-server.js";
 import { HOST, type Launch, type Place } from "./launch.js";
 import { startOwn } from "./own-server.js";
 import { REDIS } from "./program.js";
-import { givenRedis, type RedisServer } from "./redis.js";
-import { type RedisAddress, type Reply, redisCommand } from "./redis-client.js";
+import { commandTo, givenRedis, ownAddress, type RedisServer, tlsSettings, urlOf } from "./redis.js";
+import { type Reply, redisCommand } from "./redis-client.js";
 import { type RedisPair, startOwnPair } from "./redis-pair.js";
 import { type OwnOption, orStop, startAll, stopsAll } from "./server.js";
 import { waitUntil } from "./wait.js";
@@ -58,12 +58,7 @@ async function watch(
 }
 
 async function startOne(primary: Address, certificate: Certificate | undefined): Promise<RedisServer> {
-  const addressOf = (port: number): RedisAddress => ({
-    host: HOST,
-    port,
-    tls: certificate !== undefined,
-    ca: certificate?.certificate,
-  });
+  const addressAt = (port: number) => ownAddress(port, certificate);
   const launch: Launch = {
     program: REDIS,
     prepare: async (place) => {
@@ -73,32 +68,22 @@ async function startOne(primary: Address, certificate: Certificate | undefined):
       await chmod(configFile(place), 0o666);
     },
     command: (place) => ["redis-server", configFile(place), "--sentinel"],
-    ready: async ({ port }) => (await redisCommand(addressOf(port), "PING")) === "PONG",
+    ready: async ({ port }) => (await redisCommand(addressAt(port), "PING")) === "PONG",
   };
-  const server = await startOwn(launch, (port) => `redis://${HOST}:${port}`);
-  const address = addressOf(server.port);
-  return Object.assign(server, { command: (...args: readonly string[]) => redisCommand(address, ...args) });
+  const server = await startOwn(launch, (port) => urlOf(addressAt(port)));
+  return Object.assign(server, { command: commandTo(addressAt(server.port)) });
 }
 
 function configFile({ shared }: Place): string {
   return join(shared, "sentinel.conf");
 }
 
-function configuration({ port, data, shared }: Place, primary: Address, tls: boolean): string {
-  const { certificate, key } = certificateFiles(shared);
-  const overTls = [
-    "port 0",
-    `tls-port ${port}`,
-    `tls-cert-file ${certificate}`,
-    `tls-key-file ${key}`,
-    `tls-ca-cert-file ${certificate}`,
-    "tls-auth-clients no",
-    "tls-replication yes",
-  ];
+function configuration(place: Place, primary: Address, tls: boolean): string {
+  const listening = tls ? tlsSettings(place) : [["port", `${place.port}`] as const];
   return [
-    ...(tls ? overTls : [`port ${port}`]),
+    ...listening.map(([name, value]) => `${name} ${value}`),
     `bind ${HOST}`,
-    `dir ${data}`,
+    `dir ${place.data}`,
     `sentinel monitor ${NAME} ${primary.host} ${primary.port} ${QUORUM}`,
     `sentinel down-after-milliseconds ${NAME} 500`,
     `sentinel failover-timeout ${NAME} 2000`,

@@ -39,7 +39,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 
 /** What a server of our own may be told, besides. */
 export interface OwnRedisOptions extends RedisOptions {
-  /** The certificate of `tls`, where it is to be that of others too. */
+  /** Takes TLS connections and no others, by a certificate that others may have too. */
   certificate?: Certificate | undefined;
 }
 
@@ -48,28 +48,41 @@ export async function startOwnRedis(
   options: OwnRedisOptions = {},
   isReady: (command: RedisServer["command"]) => Promise<boolean> = answers,
 ): Promise<RedisServer> {
-  const certificate = options.tls ? (options.certificate ?? (await makeCertificate())) : undefined;
-  const addressOf = ({ port }: Place): RedisAddress => ({
-    host: HOST,
-    port,
-    password: options.password,
-    tls: options.tls,
-    ca: certificate?.certificate,
-  });
+  const certificate = options.certificate ?? (options.tls ? await makeCertificate() : undefined);
+  const addressAt = (port: number) => ({ ...ownAddress(port, certificate), password: options.password });
   const launch: Launch = {
     program: REDIS,
     prepare: async ({ shared }) => {
       if (certificate) await writeCertificate(shared, certificate);
     },
-    command: (place) => commandLine(place, options),
-    ready: (place) => isReady(commandTo(addressOf(place))),
+    command: (place) => commandLine(place, { ...options, tls: certificate !== undefined }),
+    ready: ({ port }) => isReady(commandTo(addressAt(port))),
   };
-  const server = await startOwn(launch, (port) => urlOf({ host: HOST, port, ...options }));
+  const server = await startOwn(launch, (port) => urlOf(addressAt(port)));
   return Object.assign(server, {
-    command: commandTo(addressOf(server.place)),
+    command: commandTo(addressAt(server.port)),
     ca: certificate?.certificate,
     socketPath: options.unixSocket ? socketPath(server.place) : undefined,
   });
+}
+
+/** Returns how a server of our own is reached that has this certificate, or none. */
+export function ownAddress(port: number, certificate: Certificate | undefined): RedisAddress {
+  return { host: HOST, port, tls: certificate !== undefined, ca: certificate?.certificate };
+}
+
+/** Returns the settings of a server, or a sentinel, that takes TLS connections and no others. */
+export function tlsSettings({ port, shared }: Place): readonly (readonly [name: string, value: string])[] {
+  const { certificate, key } = certificateFiles(shared);
+  return [
+    ["port", "0"],
+    ["tls-port", `${port}`],
+    ["tls-cert-file", certificate],
+    ["tls-key-file", key],
+    ["tls-ca-cert-file", certificate],
+    ["tls-auth-clients", "no"],
+    ["tls-replication", "yes"],
+  ];
 }
 
 /** A Redis server of a URL that the environment gives. */
@@ -87,27 +100,24 @@ function commandLine(
   place: Place,
   { args = [], password, tls, unixSocket, replicaOf }: RedisOptions,
 ): string[] {
-  const { certificate, key } = certificateFiles(place.shared);
+  const listening = tls ? tlsSettings(place) : [["port", `${place.port}`] as const];
   return [
     "redis-server",
-    ...["--bind", HOST, "--port", tls ? "0" : `${place.port}`],
+    ...["--bind", HOST],
+    ...listening.flatMap(([name, value]) => [`--${name}`, value]),
     ...["--dir", place.data, "--save", "", "--appendonly", "no"],
     // Lets tests expire, reload and crash with DEBUG.
     ...["--enable-debug-command", "local"],
     ...["--repl-diskless-sync-delay", "0"],
-    ...(tls ? ["--tls-port", `${place.port}`, "--tls-auth-clients", "no"] : []),
-    ...(tls
-      ? ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate]
-      : []),
     ...(password ? ["--requirepass", password, "--masterauth", password] : []),
     ...(unixSocket ? ["--unixsocket", socketPath(place), "--unixsocketperm", "777"] : []),
     ...(replicaOf ? ["--replicaof", replicaOf.host, `${replicaOf.port}`] : []),
-    ...(replicaOf && tls ? ["--tls-replication", "yes"] : []),
     ...args,
   ];
 }
 
-function commandTo(address: RedisAddress): RedisServer["command"] {
+/** Returns what sends commands to a server. */
+export function commandTo(address: RedisAddress): RedisServer["command"] {
   return (...args) => redisCommand(address, ...args);
 }
 
@@ -115,7 +125,8 @@ async function answers(command: RedisServer["command"]): Promise<boolean> {
   return (await command("PING")) === "PONG";
 }
 
-function urlOf({ host, port, username = "", password, tls, database = 0 }: RedisAddress): string {
+/** Returns the URL of a server. */
+export function urlOf({ host, port, username = "", password, tls, database = 0 }: RedisAddress): string {
   const login = password ? `${encodeURIComponent(username)}:${encodeURIComponent(password)}@` : "";
   return `${tls ? "rediss" : "redis"}://${login}${host}:${port}/${database}`;
 }

@@ -94,9 +94,7 @@ export class MysqlTable extends ServerTable {
     // The rows are locked in this order, so that those who change several do not wait for each other.
     const sorted = increments.toSorted((a, b) => Buffer.compare(a.id, b.id));
     const items = sorted.map(({ id, delta }) => [id.toString("hex"), delta, ...rangeFor(delta)]);
-    const { rows } = await this.statements.run(this.#sql.sumEach, JSON.stringify(items));
-    const sums = new Map(rows.map(([id, sum]) => [this.nameOf(id), Number(sum)]));
-    return increments.map(({ id }) => sums.get(this.nameOf(id)));
+    return this.sumsOf(increments, await this.statements.run(this.#sql.sumEach, JSON.stringify(items)));
   }
 
   protected removeSome(

@@ -63,18 +63,17 @@ export class PostgresTable extends ServerTable {
     return rows[0] && Number(rows[0][0]);
   }
 
-  protected async sumEach(increments: readonly Increment[]): Promise<Sum[]> {
+  protected async sumEach(increments: readonly Increment[]): Promise<readonly Sum[]> {
     const deltas = increments.map(({ delta }) => delta);
     const ranges = deltas.map((delta) => rangeFor(delta));
-    const { rows } = await this.statements.run(
+    const result = await this.statements.run(
       this.#sql.sumEach,
       arrayOf(increments.map(({ id }) => id)),
       listOf(deltas),
       listOf(ranges.map(([lowest]) => lowest)),
       listOf(ranges.map(([, highest]) => highest)),
     );
-    const sums = new Map(rows.map(([id, sum]) => [id, Number(sum)]));
-    return increments.map(({ id }) => sums.get(this.nameOf(id)));
+    return this.sumsOf(increments, result);
   }
 
   #upsert(rows: readonly Row[]): Promise<Result> {

@@ -101,6 +101,12 @@ export abstract class ServerTable implements Table {
   /** Adds to the integers at several keys, and returns what came of each. */
   protected abstract sumEach(increments: readonly Increment[]): Promise<readonly Sum[]>;
 
+  /** Returns what came of each of `increments`, where each row is an id and the sum there. */
+  protected sumsOf(increments: readonly Increment[], { rows }: Result): readonly Sum[] {
+    const ids = increments.map(({ id }) => id);
+    return this.#eachOf(ids, rows, ([_id, sum]) => Number(sum));
+  }
+
   async create(): Promise<void> {
     for (const statement of this.definition) await this.statements.runOnce(statement);
   }

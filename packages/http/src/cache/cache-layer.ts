@@ -1,4 +1,4 @@
-import { type Cache, type CacheLock, CulletError } from "@cullet/core";
+import { type Cache, CulletError } from "@cullet/core";
 import { BoundedMap } from "../bounded-map.js";
 import type { Entry } from "../entry/entry.js";
 import type { Lookup, PageStore, Requested } from "../entry/page-store.js";
@@ -167,7 +167,7 @@ export class CacheLayer implements Layer {
       const report: CacheReport = { forward: forwardOf(lookup), collapsed: true };
       const answer = this.#answer(request, theirs, run, report);
       if (answer === undefined) return this.#exchange(request, theirs, { land, lock: late });
-      giveBack(late);
+      await late?.[Symbol.asyncDispose]();
       land("stored");
       return { answer };
     } catch (error) {
@@ -187,7 +187,7 @@ export class CacheLayer implements Layer {
       if (landing === "stored") this.#notStored.delete(key);
       else this.#notStored.set(key, Date.now() + NOT_STORED_MS);
       land?.(landing);
-      giveBack(lock);
+      lock?.[Symbol.asyncDispose]();
     };
     return {
       exchange: new StoreExchange({
@@ -267,11 +267,11 @@ function forwardOf({ entry, keys }: Lookup): "stale" | "vary-miss" | "uri-miss" 
   return keys.length > 0 ? "vary-miss" : "uri-miss";
 }
 
-/** The right to make a response, which nobody else then has. */
-type MakeRight = Pick<CacheLock, "release">;
+/** The right to make a response, which nobody else has until it is disposed of. That does not fail. */
+type MakeRight = AsyncDisposable;
 
 // Where no other process sees the store, who leads the flight has it.
-const ALONE: MakeRight = { release: () => Promise.resolve(true) };
+const ALONE: MakeRight = { async [Symbol.asyncDispose]() {} };
 
 /** Returns the right to make what `key` is about, if it can be had within `wait` seconds; nothing either where the store fails. */
 async function takeLock(cache: Cache, key: string, wait: number): Promise<MakeRight | undefined> {
@@ -282,11 +282,6 @@ async function takeLock(cache: Cache, key: string, wait: number): Promise<MakeRi
     if (error instanceof CulletError) return undefined;
     throw error;
   }
-}
-
-/** Gives back the right to make something; where the store cannot be told, it runs out. */
-function giveBack(right: MakeRight | undefined): void {
-  right?.release().catch(() => {});
 }
 
 async function inTime(landing: Promise<Landing>): Promise<Landing> {
