@@ -75,23 +75,22 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       "get",
       key,
-      (loaded, trace) => {
-        const stored = this.#stored(loaded, key, versionOf(options));
-        return whenReady(loaded.backend.get(stored), (payload) => {
-          const note = noteOf(loaded.backend.features, payload);
-          if (note !== undefined) {
-            return whenReady(isLive(this.#engine, loaded, note), (live) => {
-              // What is not live is decoded too, since it may be damaged, and is to be counted then.
-              const value = this.#engine.decode(loaded, stored, payload);
-              const found = this.#engine.count(live ? value : undefined, trace);
-              return found === undefined ? fallback : found;
-            });
-          }
-          const value = this.#engine.count(this.#engine.decode(loaded, stored, payload), trace);
-          return value === undefined ? fallback : value;
-        });
-      },
+      (loaded, trace) => this.#read(loaded, trace, key, fallback, options),
       () => fallback,
+    );
+  }
+
+  /**
+   * Returns the value of `key` as `get` does, but the value itself where the backend has it at once, as one in memory does:
+   * for what is done so often that a promise counts. It does not throw: it rejects as `get` does.
+   */
+  getAtOnce<T = unknown>(key: string, options?: KeyOptions): Awaitable<T | undefined>;
+  getAtOnce(key: string, options?: KeyOptions): Awaitable<unknown> {
+    return this.#engine.runAtOnce(
+      "get",
+      key,
+      (loaded, trace) => this.#read(loaded, trace, key, undefined, options),
+      () => undefined,
     );
   }
 
@@ -609,6 +608,29 @@ export class Cache implements AsyncDisposable {
         throw new KeyNotFoundError(`${operation} needs an entry at ${quote(key)}; the store cannot be asked`);
       },
     );
+  }
+
+  #read(
+    loaded: Loaded,
+    trace: CacheTrace | undefined,
+    key: string,
+    fallback: unknown,
+    options: KeyOptions | undefined,
+  ): Awaitable<unknown> {
+    const stored = this.#stored(loaded, key, versionOf(options));
+    return whenReady(loaded.backend.get(stored), (payload) => {
+      const note = noteOf(loaded.backend.features, payload);
+      if (note !== undefined) {
+        return whenReady(isLive(this.#engine, loaded, note), (live) => {
+          // What is not live is decoded too, since it may be damaged, and is to be counted then.
+          const value = this.#engine.decode(loaded, stored, payload);
+          const found = this.#engine.count(live ? value : undefined, trace);
+          return found === undefined ? fallback : found;
+        });
+      }
+      const value = this.#engine.count(this.#engine.decode(loaded, stored, payload), trace);
+      return value === undefined ? fallback : value;
+    });
   }
 
   #stored({ backend }: Loaded, key: string, version: number | undefined): string {

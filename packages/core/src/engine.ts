@@ -85,6 +85,25 @@ export class Engine {
     return channel.tracePromise(() => this.#run(body, missed, trace), trace) as Promise<T>;
   }
 
+  /** Runs an operation as `run` does, but returns the result itself where it is there at once, and nobody listens. */
+  runAtOnce<T>(
+    operation: string,
+    keys: string | readonly string[] | undefined,
+    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    missed?: () => T,
+  ): Awaitable<T> {
+    const loaded = this.#loaded;
+    if (loaded === undefined || channel.hasSubscribers) return this.run(operation, keys, body, missed);
+    try {
+      const result = body(loaded, undefined);
+      return isThenable(result)
+        ? result.catch((error: unknown) => this.#forgive(error, missed, undefined))
+        : result;
+    } catch (error) {
+      return new Promise((resolve) => resolve(this.#forgive(error, missed, undefined)));
+    }
+  }
+
   /** Goes on with an operation that `run` began, and of which all has been told that there is to tell. */
   goOn<T>(body: () => Awaitable<T>, missed: () => T): Promise<T> {
     return this.#run(body, missed, undefined);

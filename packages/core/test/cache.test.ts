@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
@@ -6,6 +7,7 @@ import {
   baseFeatures,
   type Cache,
   createCache,
+  InvalidKeyError,
   KeyNotFoundError,
   type Payload,
 } from "../src/index.js";
@@ -32,6 +34,30 @@ class DownBackend extends BaseBackend {
   delete = down;
   clear = down;
   override keys = (): AsyncIterable<string> => ({ [Symbol.asyncIterator]: () => ({ next: down }) });
+}
+
+/** Has its answers at once, as a store in memory does. */
+class PromptBackend extends BaseBackend<unknown> {
+  override readonly features = { ...baseFeatures, atomic: true, bounded: true };
+  readonly #entries = new Map<string, unknown>();
+  isBroken = false;
+
+  get(key: string): unknown {
+    if (this.isBroken) throw new RangeError("out of cheese");
+    return this.#entries.get(key);
+  }
+
+  set(key: string, payload: unknown): void {
+    this.#entries.set(key, payload);
+  }
+
+  delete(key: string): boolean {
+    return this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
 }
 
 async function collect(keys: AsyncIterable<string>): Promise<string[]> {
@@ -413,5 +439,54 @@ describe("a cache with a keyFunction", () => {
     await expect(cache.deletePattern("*")).rejects.toMatchObject({ code: "CULLET_UNSUPPORTED" });
     await cache.clear({ all: true });
     expect(backend.entries.size).toBe(0);
+  });
+});
+
+describe("getAtOnce", () => {
+  it("returns the value itself where the backend has it at once", async () => {
+    const cache = createCache(new PromptBackend());
+    await cache.set("k", { a: 1 });
+    expect(cache.getAtOnce("k")).toEqual({ a: 1 });
+    expect(cache.getAtOnce("missing")).toBeUndefined();
+    expect(cache.getAtOnce("k", { version: 2 })).toBeUndefined();
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 2 });
+  });
+
+  it("returns a promise where the backend takes time, is not loaded yet, or somebody listens", async () => {
+    const slow = createCache(new MapBackend());
+    await slow.set("k", "v");
+    const value = slow.getAtOnce("k");
+    expect(value).toBeInstanceOf(Promise);
+    expect(await value).toBe("v");
+    const unloaded = createCache(new PromptBackend()).getAtOnce("k");
+    expect(unloaded).toBeInstanceOf(Promise);
+    expect(await unloaded).toBeUndefined();
+
+    const prompt = createCache(new PromptBackend());
+    await prompt.set("k", "v");
+    const told: unknown[] = [];
+    const listener = (trace: unknown) => told.push(trace);
+    subscribe("tracing:cullet:asyncEnd", listener);
+    try {
+      expect(await prompt.getAtOnce("k")).toBe("v");
+    } finally {
+      unsubscribe("tracing:cullet:asyncEnd", listener);
+    }
+    expect(told).toEqual([expect.objectContaining({ operation: "get", keys: ["k"], hit: true })]);
+  });
+
+  it("does not throw: it rejects as get does, and fails open as it does", async () => {
+    const backend = new PromptBackend();
+    const cache = createCache(backend);
+    const open = createCache({ backend: () => backend, failOpen: true });
+    await Promise.all([cache.set("k", "v"), open.set("k", "v")]);
+    await expect(cache.getAtOnce("a\0b")).rejects.toThrow(InvalidKeyError);
+    backend.isBroken = true;
+    await expect(cache.getAtOnce("k")).rejects.toThrow("the backend of cache failed: out of cheese");
+    expect(await open.getAtOnce("k")).toBeUndefined();
+    expect([cache.stats().errors, open.stats().errors]).toEqual([1, 1]);
+    await expect(createCache(new BrokenBackend()).getAtOnce("k")).rejects.toThrow(BackendError);
+    await cache.close();
+    await expect(cache.getAtOnce("k")).rejects.toThrow("cache is closed");
   });
 });

@@ -50,5 +50,38 @@ describe("HeaderList", () => {
     copy.append("Set-Cookie", "c=3");
     expect(copy.getAll("set-cookie")).toEqual(["a=1", "b=2", "c=3"]);
     expect(list.getAll("set-cookie")).toEqual(["a=1", "b=2"]);
+    list.delete("ETag");
+    expect(copy.has("ETag")).toBe(true);
+    copy.set("ETag", '"y"');
+    copy.clone().delete("Set-Cookie");
+    expect(copy.lines()).toEqual([
+      "Set-Cookie",
+      "a=1",
+      "ETag",
+      '"y"',
+      "set-cookie",
+      "b=2",
+      "Set-Cookie",
+      "c=3",
+    ]);
+    expect(list.lines()).toEqual(["Set-Cookie", "a=1", "set-cookie", "b=2"]);
+  });
+
+  it("gives each field once, also after a change", () => {
+    const list = cookies();
+    expect([...list.fields()]).toEqual([
+      ["Set-Cookie", ["a=1", "b=2"]],
+      ["ETag", '"x"'],
+    ]);
+    expect(list.lowerFields()).toEqual([
+      ["set-cookie", ["a=1", "b=2"]],
+      ["etag", '"x"'],
+    ]);
+    const copy = list.clone();
+    expect(copy.fields()).toBe(list.fields());
+    copy.delete("set-cookie");
+    list.append("Age", "1");
+    expect(copy.lowerFields()).toEqual([["etag", '"x"']]);
+    expect([...list.fields().keys()]).toEqual(["Set-Cookie", "ETag", "Age"]);
   });
 });

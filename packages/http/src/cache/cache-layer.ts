@@ -1,4 +1,4 @@
-import { type Cache, CulletError } from "@cullet/core";
+import { type Awaitable, type Cache, CulletError, whenReady } from "@cullet/core";
 import { BoundedMap } from "../bounded-map.js";
 import type { Entry } from "../entry/entry.js";
 import type { Lookup, PageStore, Requested } from "../entry/page-store.js";
@@ -57,24 +57,32 @@ export class CacheLayer implements Layer {
     return this.#parts.name;
   }
 
-  async begin(request: RequestData, run: Run): Promise<Turn> {
-    const { policy, store } = this.#parts;
+  begin(request: RequestData, run: Run): Awaitable<Turn> {
     const { method, url } = request;
     if ((method !== "GET" && method !== "HEAD") || url === undefined) return this.#pass("bypass");
-    const bypass = policy.bypass(request);
-    if ((bypass instanceof Promise ? await bypass : bypass) !== undefined) return this.#pass("bypass");
-    const cacheable = request as CacheableRequest;
+    return whenReady(this.#parts.policy.bypass(request), (reason) =>
+      reason === undefined ? this.#lookUp(request as CacheableRequest, run) : this.#pass("bypass"),
+    );
+  }
+
+  #lookUp(request: CacheableRequest, run: Run): Awaitable<Turn> {
     const { landed } = this.#flights;
-    const lookup = await store.lookup(cacheable);
-    if (lookup === undefined) return this.#pass("bypass");
+    return whenReady(this.#parts.store.lookup(request), (lookup) =>
+      lookup === undefined ? this.#pass("bypass") : this.#decide(request, lookup, run, landed),
+    );
+  }
+
+  /** Decides by what was found; `landed` is how many flights had ended before that was looked for. */
+  #decide(request: CacheableRequest, lookup: Lookup, run: Run, landed: number): Awaitable<Turn> {
+    const { policy } = this.#parts;
     if (lookup.entry !== undefined && !policy.isFor(request, lookup.entry)) return this.#pass("request");
     if (!run.isRefresh) {
-      const answer = this.#answer(cacheable, lookup, run, HIT);
+      const answer = this.#answer(request, lookup, run, HIT);
       if (answer !== undefined) return { answer };
       if (policy.wantsOnlyStored(request)) return { answer: gatewayTimeout() };
     }
     if (!asksForWhole(request)) return this.#passUnstored(request, forwardOf(lookup));
-    return await this.#make(cacheable, lookup, run, landed);
+    return this.#make(request, lookup, run, landed);
   }
 
   /** Returns an answer from what was found, if it is good enough to be served without the handler. */

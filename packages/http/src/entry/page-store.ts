@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Cache, CulletError } from "@cullet/core";
+import { type Awaitable, type Cache, CulletError, whenReady } from "@cullet/core";
 import { BoundedMap } from "../bounded-map.js";
 import { HeaderList, type HeaderReader } from "../message/header-list.js";
 import { type Entry, encodeEntry, type NewEntry } from "./entry.js";
@@ -97,45 +97,44 @@ export class PageStore {
   }
 
   /** Returns the latest entry that `request` may be answered with; `undefined` where the store could not be asked. */
-  async lookup(request: Requested): Promise<Lookup | undefined> {
-    try {
-      const search = this.#options.heedsSearch ? await this.#searchOf(request) : undefined;
-      const given = search && keyUnder(search, request.url);
-      const place = given ?? request.url;
-      const recent = this.#recent.get(place);
-      const key = given ?? recent?.key ?? recordKey(request.url);
-      const purging = this.#purges.get(key);
-      if (purging !== undefined) await purging;
-      const found = recent && (await this.#lookUpAtOnce(request, recent, search));
-      return found ?? (await this.#lookUp({ request, key, place, search }));
-    } catch (error) {
-      return forgive(error, undefined);
-    }
+  lookup(request: Requested): Awaitable<Lookup | undefined> {
+    const found = this.#options.heedsSearch ? this.#lookUpBySearch(request) : this.#lookUpAt(request);
+    return found instanceof Promise ? found.catch(forgiveNone) : found;
   }
 
-  /** Returns the rule by which the page of a request is that of other URLs too, if it is. */
-  async #searchOf({ url }: Requested): Promise<PathRule | undefined> {
+  /** Looks at the place that a rule gives to a request, where its page is that of other URLs too. */
+  async #lookUpBySearch(request: Requested): Promise<Lookup> {
+    const { url } = request;
     await this.#purges.get(pathKey(url));
-    return pathRule(this.#cache, url);
+    const search = await pathRule(this.#cache, url);
+    return this.#lookUpAt(request, search, search && keyUnder(search, url));
+  }
+
+  #lookUpAt(request: Requested, search?: PathRule, given?: string): Awaitable<Lookup> {
+    const place = given ?? request.url;
+    const recent = this.#recent.get(place);
+    const sought = { request, key: given ?? recent?.key ?? recordKey(request.url), place, search };
+    const purging = this.#purges.get(sought.key);
+    if (purging !== undefined) return purging.then(() => this.#lookUp(sought));
+    if (recent === undefined) return this.#lookUp(sought);
+    return whenReady(this.#lookUpAtOnce(sought, recent), (found) => found ?? this.#lookUp(sought));
   }
 
   /** Returns what is there in one round trip, if the record is still the one that was read last. */
-  async #lookUpAtOnce(
-    request: Requested,
-    recent: Recent,
-    search: PathRule | undefined,
-  ): Promise<Lookup | undefined> {
-    const { record } = recent;
-    const { names, plainKeys } = recent;
+  #lookUpAtOnce({ request, search }: Sought, recent: Recent): Awaitable<Lookup | undefined> {
+    const { record, names, plainKeys } = recent;
     const isPlain = request.otherHost === undefined && names.every((name) => !request.headers.has(name));
     const keys = isPlain ? plainKeys : this.#keysOf(recent.key, record, request);
+    const found = (text: unknown, stored: unknown): Lookup | undefined => {
+      if (text !== recent.text) return undefined;
+      const { entry, key } = this.#latest(keys, stored);
+      return { entry, request, record: recent.key, search, generation: record.generation, keys, key };
+    };
     // Two commands go out together, and cost a store in memory less than one for several keys does.
-    const text = this.#cache.get(recent.key);
+    const text = this.#cache.getAtOnce(recent.key);
     const stored = this.#storedAt(keys);
-    stored.catch(ignore);
-    if ((await text) !== recent.text) return undefined;
-    const { entry, key } = this.#latest(keys, await stored);
-    return { entry, request, record: recent.key, search, generation: record.generation, keys, key };
+    if (!(text instanceof Promise || stored instanceof Promise)) return found(text, stored);
+    return Promise.all([text, stored]).then(([text, stored]) => found(text, stored));
   }
 
   async #lookUp({ request, key, place, search }: Sought): Promise<Lookup> {
@@ -228,10 +227,10 @@ export class PageStore {
   }
 
   /** Returns what is stored at `keys`: by key, or that of the only one. */
-  #storedAt(keys: readonly string[]): Promise<unknown> {
+  #storedAt(keys: readonly string[]): Awaitable<unknown> {
     const [only] = keys;
-    if (only === undefined) return NONE_STORED;
-    return keys.length > 1 ? this.#cache.getMany(keys) : this.#cache.get(only);
+    if (only === undefined) return undefined;
+    return keys.length > 1 ? this.#cache.getMany(keys) : this.#cache.getAtOnce(only);
   }
 
   /** Returns the latest of the entries in what `#storedAt` gave for `keys`. */
@@ -273,7 +272,6 @@ export class PageStore {
 type Found = Pick<Lookup, "entry" | "key">;
 
 const NOTHING: Found = { entry: undefined, key: undefined };
-const NONE_STORED = Promise.resolve(undefined);
 
 /** What is looked for, and under which key. */
 interface Sought {
@@ -366,10 +364,12 @@ function seconds(ttlMs: number | null): number | null {
   return ttlMs === null ? null : ttlMs / 1_000;
 }
 
-function ignore(): void {}
-
 /** HTTP caching over a dead store serves uncached. */
 function forgive<T>(error: unknown, result: T): T {
   if (error instanceof CulletError) return result;
   throw error;
+}
+
+function forgiveNone(error: unknown): undefined {
+  return forgive(error, undefined);
 }

@@ -21,126 +21,166 @@ export interface LineReader extends HeaderReader {
  * `Headers` loses order, case and the lines of a repeated field, all of which a stored response is to keep.
  */
 export class HeaderList implements LineReader {
-  // Name, value, name, value: the form that `writeHead` of node:http takes, and JSON is quickest with.
-  #lines: string[];
+  #kept: Kept;
 
-  constructor(pairs: Iterable<HeaderPair> = []) {
-    this.#lines = [];
-    for (const [name, value] of pairs) this.#lines.push(name, value);
+  constructor(pairs?: Iterable<HeaderPair>) {
+    const lines: string[] = [];
+    if (pairs !== undefined) for (const [name, value] of pairs) lines.push(name, value);
+    this.#kept = keptOf(lines);
   }
 
   /** Takes over a list of name, value, name, value. */
   static ofLines(lines: string[]): HeaderList {
     const list = new HeaderList();
-    list.#lines = lines;
+    list.#kept.lines = lines;
     return list;
   }
 
   get(name: string): string | null {
+    const { lines } = this.#kept;
     const wanted = name.toLowerCase();
     let found: string | null = null;
-    for (let at = 0; at < this.#lines.length; at += 2) {
-      if (!this.#isAt(at, wanted)) continue;
-      const value = this.#lines[at + 1] as string;
+    for (let at = 0; at < lines.length; at += 2) {
+      if (!isNamed(lines, at, wanted)) continue;
+      const value = lines[at + 1] as string;
       found = found === null ? value : `${found}, ${value}`;
     }
     return found;
   }
 
   getAll(name: string): string[] {
+    const { lines } = this.#kept;
     const wanted = name.toLowerCase();
     const values: string[] = [];
-    for (let at = 0; at < this.#lines.length; at += 2) {
-      if (this.#isAt(at, wanted)) values.push(this.#lines[at + 1] as string);
+    for (let at = 0; at < lines.length; at += 2) {
+      if (isNamed(lines, at, wanted)) values.push(lines[at + 1] as string);
     }
     return values;
   }
 
   has(name: string): boolean {
+    const { lines } = this.#kept;
     const wanted = name.toLowerCase();
-    for (let at = 0; at < this.#lines.length; at += 2) if (this.#isAt(at, wanted)) return true;
+    for (let at = 0; at < lines.length; at += 2) if (isNamed(lines, at, wanted)) return true;
     return false;
   }
 
   /** Makes one line of the field, where its first was, or last. */
   set(name: string, value: string): void {
+    const lines = this.#own();
     const wanted = name.toLowerCase();
-    for (let at = 0; at < this.#lines.length; at += 2) {
-      if (!this.#isAt(at, wanted)) continue;
-      this.#lines[at + 1] = value;
-      this.#deleteFrom(at + 2, wanted);
+    for (let at = 0; at < lines.length; at += 2) {
+      if (!isNamed(lines, at, wanted)) continue;
+      lines[at + 1] = value;
+      deleteFrom(lines, at + 2, wanted);
       return;
     }
-    this.#lines.push(name, value);
+    lines.push(name, value);
   }
 
   append(name: string, value: string): void {
-    this.#lines.push(name, value);
+    this.#own().push(name, value);
   }
 
   delete(name: string): void {
-    this.#deleteFrom(0, name.toLowerCase());
+    deleteFrom(this.#own(), 0, name.toLowerCase());
   }
 
   /** Returns a list without the fields, named in lower case, that `isLeftOut` says. */
   without(isLeftOut: (name: string) => boolean): HeaderList {
-    const lines: string[] = [];
-    for (let at = 0; at < this.#lines.length; at += 2) {
-      const name = this.#lines[at] as string;
-      if (!isLeftOut(name.toLowerCase())) lines.push(name, this.#lines[at + 1] as string);
-    }
-    return HeaderList.ofLines(lines);
+    const left: string[] = [];
+    for (const [name, value] of this) if (!isLeftOut(name.toLowerCase())) left.push(name, value);
+    return HeaderList.ofLines(left);
   }
 
-  /** Returns each field once, by its name as it is written first: its line, or all of them where there are several. */
+  /**
+   * Returns each field once, by its name as it is written first: its line, or all of them where there are several. Not to be
+   * changed: it may be that of other lists.
+   */
   fields(): Map<string, string | string[]> {
-    const fields = new Map<string, string | string[]>();
-    for (let at = 0; at < this.#lines.length; at += 2) {
-      const name = this.#firstNameOf(at);
-      const value = this.#lines[at + 1] as string;
-      const known = fields.get(name);
-      fields.set(name, known === undefined ? value : [known, value].flat());
-    }
-    return fields;
+    this.#kept.fields ??= fieldsOf(this.#kept.lines);
+    return this.#kept.fields;
   }
 
+  /** Returns each field once, as `fields` does, by its name in lower case. */
+  lowerFields(): readonly LowerField[] {
+    this.#kept.lowerFields ??= Array.from(this.fields(), ([name, value]) => [name.toLowerCase(), value]);
+    return this.#kept.lowerFields;
+  }
+
+  /** Returns a list of the same fields. It shares what it was made of until one of the two is changed. */
   clone(): HeaderList {
-    return HeaderList.ofLines([...this.#lines]);
+    const list = new HeaderList();
+    this.#kept.isShared = true;
+    list.#kept = this.#kept;
+    return list;
   }
 
   /** Returns name, value, name, value. */
   lines(): string[] {
-    return [...this.#lines];
+    return [...this.#kept.lines];
   }
 
   *[Symbol.iterator](): IterableIterator<HeaderPair> {
-    for (let at = 0; at < this.#lines.length; at += 2) {
-      yield [this.#lines[at] as string, this.#lines[at + 1] as string];
-    }
+    const { lines } = this.#kept;
+    for (let at = 0; at < lines.length; at += 2) yield [lines[at] as string, lines[at + 1] as string];
   }
 
-  #isAt(at: number, wanted: string): boolean {
-    const name = this.#lines[at] as string;
-    return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+  /** Returns lines that may be changed. */
+  #own(): string[] {
+    const { lines, isShared } = this.#kept;
+    this.#kept = keptOf(isShared ? [...lines] : lines);
+    return this.#kept.lines;
   }
+}
 
-  /** Returns the name of the line, as it is written where it comes first. */
-  #firstNameOf(at: number): string {
-    const name = this.#lines[at] as string;
-    const wanted = name.toLowerCase();
-    for (let before = 0; before < at; before += 2)
-      if (this.#isAt(before, wanted)) return this.#lines[before] as string;
-    return name;
-  }
+/** What one list is made of, or several of which none has been changed since. */
+interface Kept {
+  /** Name, value, name, value: the form that `writeHead` of node:http takes, and JSON is quickest with. */
+  lines: string[];
+  isShared: boolean;
+  fields: Map<string, string | string[]> | undefined;
+  lowerFields: readonly LowerField[] | undefined;
+}
 
-  #deleteFrom(start: number, wanted: string): void {
-    let kept = start;
-    for (let at = start; at < this.#lines.length; at += 2) {
-      if (this.#isAt(at, wanted)) continue;
-      this.#lines[kept] = this.#lines[at] as string;
-      this.#lines[kept + 1] = this.#lines[at + 1] as string;
-      kept += 2;
-    }
-    this.#lines.length = kept;
+type LowerField = readonly [name: string, value: string | string[]];
+
+function keptOf(lines: string[]): Kept {
+  return { lines, isShared: false, fields: undefined, lowerFields: undefined };
+}
+
+function isNamed(lines: readonly string[], at: number, wanted: string): boolean {
+  const name = lines[at] as string;
+  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+}
+
+function fieldsOf(lines: readonly string[]): Map<string, string | string[]> {
+  const fields = new Map<string, string | string[]>();
+  for (let at = 0; at < lines.length; at += 2) {
+    const name = firstNameOf(lines, at);
+    const value = lines[at + 1] as string;
+    const known = fields.get(name);
+    fields.set(name, known === undefined ? value : [known, value].flat());
   }
+  return fields;
+}
+
+/** Returns the name of the line, as it is written where it comes first. */
+function firstNameOf(lines: readonly string[], at: number): string {
+  const name = lines[at] as string;
+  const wanted = name.toLowerCase();
+  for (let before = 0; before < at; before += 2)
+    if (isNamed(lines, before, wanted)) return lines[before] as string;
+  return name;
+}
+
+function deleteFrom(lines: string[], start: number, wanted: string): void {
+  let kept = start;
+  for (let at = start; at < lines.length; at += 2) {
+    if (isNamed(lines, at, wanted)) continue;
+    lines[kept] = lines[at] as string;
+    lines[kept + 1] = lines[at + 1] as string;
+    kept += 2;
+  }
+  lines.length = kept;
 }

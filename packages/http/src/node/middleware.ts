@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Awaitable } from "@cullet/core";
 import type { Exchange, Layer, Run, Turn } from "../layer.js";
 import { isRefreshOf, repeater } from "./again.js";
 import { followResponse } from "./follow-response.js";
@@ -39,24 +40,33 @@ export function pass(
   next: Next,
   origin?: RequestOrigin,
 ): void {
+  const turn = begin(layer, message, origin);
+  if (!(turn instanceof Promise)) follow(turn, message, response, next);
   // What goes wrong behind `next` is for those behind it to report: it must not be called again for that.
-  begin(layer, message, origin).then((turn) => follow(turn, message, response, next), next);
+  else turn.then((turn) => follow(turn, message, response, next), next);
 }
 
 /** Returns `handler` behind `layer`. It rejects with what the handler threw, unless the layer answered that. */
 function behind(layer: Layer, handler: NodeHandler) {
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> =>
-    begin(layer, request).then((turn) => follow(turn, request, response, () => handler(request, response)));
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const turn = begin(layer, request);
+    const followed = follow(turn instanceof Promise ? await turn : turn, request, response, () =>
+      handler(request, response),
+    );
+    if (followed !== undefined) await followed;
+  };
 }
 
+/** Sends an answer, which takes no time, or lets the request proceed. */
 function follow(
   turn: Turn,
   message: IncomingMessage,
   response: ServerResponse,
   proceed: () => unknown,
-): void | Promise<void> {
-  if (turn !== undefined && "answer" in turn) return sendAnswer(message, response, turn.answer);
-  return watch(turn?.exchange, message, response, proceed);
+): Promise<void> | undefined {
+  if (turn === undefined || "exchange" in turn) return watch(turn?.exchange, message, response, proceed);
+  sendAnswer(message, response, turn.answer);
+  return undefined;
 }
 
 async function watch(
@@ -73,15 +83,14 @@ async function watch(
   }
 }
 
-/** Asks `layer` what to do with a request. */
+/** Asks `layer` what to do with a request. It does not throw: it rejects. */
 export function begin(
   layer: Layer,
   message: IncomingMessage,
   origin: RequestOrigin = NO_ORIGIN,
-): Promise<Turn> {
+): Awaitable<Turn> {
   try {
-    const turn = layer.begin(nodeRequest(message, origin), new NodeRun(layer, message, origin));
-    return turn instanceof Promise ? turn : Promise.resolve(turn);
+    return layer.begin(nodeRequest(message, origin), new NodeRun(layer, message, origin));
   } catch (error) {
     return Promise.reject(error);
   }
