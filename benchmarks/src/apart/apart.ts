@@ -1,60 +1,42 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type Measured, measureTimed, type Timed } from "../measure.js";
 import type { Contenders, Round } from "./contender.js";
+import { OwnProcess } from "./own-process.js";
 import type { Processors } from "./processors.js";
 
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
 
 /** Runs one contender in a process of its own: as in an application, it shares neither heap nor compiled code with another. */
 class ContenderProcess {
-  readonly name: string;
-  readonly #child: ChildProcess;
-  #operations: readonly string[] = [];
-
-  constructor(name: string, command: readonly string[]) {
-    const [program, ...parameters] = command as [string, ...string[]];
-    this.name = name;
-    this.#child = spawn(program, parameters, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  }
-
-  /** Waits until it can be told what to do. */
-  async ready(): Promise<void> {
-    this.#operations = (await this.#answer()) as string[];
-  }
-
+  readonly #process: OwnProcess;
   /** The titles of its operations. */
-  get operations(): readonly string[] {
-    return this.#operations;
+  readonly operations: readonly string[];
+
+  private constructor(process: OwnProcess, operations: readonly string[]) {
+    this.#process = process;
+    this.operations = operations;
+  }
+
+  /** Starts one, and waits until it can be told what to do. */
+  static async start(name: string, command: readonly string[]): Promise<ContenderProcess> {
+    const process = new OwnProcess(name, command);
+    return new ContenderProcess(process, (await process.next()) as string[]);
+  }
+
+  get name(): string {
+    return this.#process.name;
   }
 
   /** Returns how to time one of its operations. */
   timed(operation: string): Timed {
     return async (times) => {
       const round: Round = { operation, times };
-      this.#child.send(round);
-      return (await this.#answer()) as number;
+      return (await this.#process.ask(round)) as number;
     };
   }
 
-  async end(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    this.#child.disconnect();
-    await once(this.#child, "exit");
-  }
-
-  async #answer(): Promise<unknown> {
-    const ended = new AbortController();
-    try {
-      const died = once(this.#child, "exit", { signal: ended.signal }).then(([code]) => {
-        throw new Error(`${this.name} ended with code ${code}`);
-      });
-      const [answer] = await Promise.race([once(this.#child, "message", { signal: ended.signal }), died]);
-      return answer;
-    } finally {
-      ended.abort();
-    }
+  end(): Promise<void> {
+    return this.#process.end();
   }
 }
 
@@ -73,9 +55,7 @@ export class Apart implements AsyncDisposable {
     const apart = new Apart(processes);
     for (const name of Object.keys(contenders)) {
       const command = [process.execPath, CHILD, module.href, name, address];
-      const contender = new ContenderProcess(name, processors.forClient(command));
-      processes.push(contender);
-      await contender.ready();
+      processes.push(await ContenderProcess.start(name, processors.forClient(command)));
     }
     return apart;
   }
