@@ -32,8 +32,8 @@ class Connection {
   constructor(port: number) {
     this.#socket = connect(port, "127.0.0.1");
     this.#socket.setNoDelay(true);
-    this.#socket.on("error", (error) => {
-      throw error;
+    this.#socket.on("close", () => {
+      throw new Error("the server closed a connection");
     });
     this.#socket.on("data", (bytes) => this.#take(bytes));
   }

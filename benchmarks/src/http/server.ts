@@ -8,7 +8,8 @@ const [module, name] = process.argv.slice(2) as [string, string];
 const { sites } = (await import(module)) as { sites: Sites };
 const site = sites[name];
 if (site === undefined) throw new Error(`${module} has no site ${name}`);
-const server = createServer(await site());
+// A connection waits for its turn.
+const server = createServer({ keepAliveTimeout: 0 }, await site());
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();

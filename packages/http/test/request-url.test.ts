@@ -24,3 +24,13 @@ it.each([
 ])("has no URL for host %j and target %j", (host, target) => {
   expect(requestUrl("https", host, target)).toBeUndefined();
 });
+
+it("tells apart what it was asked before", () => {
+  const asked = ["/page/1", "/page/2", "/egap/1", "/1", `/${"x".repeat(300)}/1`];
+  for (const target of [...asked, ...asked]) {
+    expect(requestUrl("http", "a.example", target)).toBe(`http://a.example${target}`);
+    expect(requestUrl("https", "a.example", target)).toBe(`https://a.example${target}`);
+    expect(requestUrl("https", "b.example", target)).toBe(`https://b.example${target}`);
+    expect(requestUrl("https", undefined, target)).toBeUndefined();
+  }
+});

@@ -180,11 +180,11 @@ export class StoreExchange implements Exchange {
 
   async #save({ stored, head }: Pending, body: NewEntry["body"]): Promise<void> {
     const { store, lookup } = this.#miss;
-    const { headers } = head;
-    if (!headers.has("content-length") && head.status !== 204) {
+    const { status, reason, headers, times } = head;
+    if (!headers.has("content-length") && status !== 204) {
       headers.append("Content-Length", String(body.length));
     }
-    const isSaved = await store.save(lookup, { ...head, body }, stored);
+    const isSaved = await store.save(lookup, { status, reason, headers, times, body }, stored);
     this.#land(isSaved ? "stored" : "not-stored");
   }
 

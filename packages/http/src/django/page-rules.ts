@@ -9,6 +9,8 @@ import { patchVaryHeaders } from "../headers/vary.js";
 import type { HeaderList } from "../message/header-list.js";
 import type { RequestData, ResponseHead } from "../message/message.js";
 
+const AUTHORIZATION: readonly string[] = ["authorization"];
+
 /** How long pages are kept, in milliseconds; `null` for ever. */
 export interface PageLifetimes {
   /** Whatever the response says; `undefined` where that counts. */
@@ -48,12 +50,16 @@ export function decidePage(
   return {
     isStored: true,
     // Whoever has credentials does not get the page of those who have none.
-    names: isPersonal ? [...new Set([...names, "authorization"])].sort() : names,
+    names: isPersonal ? withAuthorization(names) : names,
     times: timesOf(headers, ttlMs, receivedAt),
     left: [],
     tags: [],
     ttlMs,
   };
+}
+
+function withAuthorization(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? AUTHORIZATION : [...new Set([...names, ...AUTHORIZATION])].sort();
 }
 
 /** Returns why a response is neither stored nor told a lifetime, in the order in which Django asks. */

@@ -1,7 +1,13 @@
 import { hash } from "node:crypto";
+import { BoundedMap } from "../bounded-map.js";
 import { ENTRY_FORMAT } from "./entry.js";
 
 const HASH_CHARACTERS = 32;
+
+// Most requests have the same values in what their pages vary on, or none.
+const REMEMBERED = 1_000;
+const REMEMBERED_LENGTH = 250;
+const latest = new BoundedMap<string, string>(REMEMBERED);
 
 /**
  * Returns the key of what is known of a URL, whatever the layer and its prefix; the same for HEAD as for GET.
@@ -41,15 +47,28 @@ export function variantKey(
 ): string {
   const place = `${record}:${generation}:${scope}`;
   if (fields.length === 0) return place;
+  let text = "";
   // Absent is not empty.
-  const parts = fields.flatMap(([name, value]) => [name, value === undefined ? "-" : "+", value ?? ""]);
-  return `${place}:${hashOf(parts)}`;
+  for (const [name, value] of fields)
+    text += withLength(name) + withLength(value === undefined ? "-" : "+") + withLength(value ?? "");
+  const known = latest.get(text);
+  if (known !== undefined) return `${place}:${known}`;
+  const hashed = hashOfText(text);
+  if (text.length <= REMEMBERED_LENGTH) latest.set(text, hashed);
+  return `${place}:${hashed}`;
 }
 
 /** Returns a hash of `parts`, each with its length before it, so that no two lists of parts look the same. */
 export function hashOf(parts: readonly string[]): string {
-  const text = parts.map((part) => `${part.length}:${part}`).join("");
+  return hashOfText(parts.map(withLength).join(""));
+}
+
+function hashOfText(text: string): string {
   return hash("sha256", text, "base64url").slice(0, HASH_CHARACTERS);
+}
+
+function withLength(part: string): string {
+  return `${part.length}:${part}`;
 }
 
 const URL_PARTS = /^([A-Za-z][A-Za-z\d+.-]*):\/\/([^/?#]*)([^#]*)/;

@@ -49,7 +49,10 @@ export function firstRecord(
   names: readonly string[],
   until: number,
 ): UrlRecord {
-  return { generation, purged: false, until, lists: { [scope]: [names] } };
+  // V8 takes its time for a literal with a computed name.
+  const lists: Record<string, readonly (readonly string[])[]> = {};
+  lists[scope] = [names];
+  return { generation, purged: false, until, lists };
 }
 
 /** Returns the lists of fields that responses of `scope` vary on. */
