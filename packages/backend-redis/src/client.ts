@@ -1,3 +1,4 @@
+import type { Encoded } from "./resp.js";
 import type { Corkable } from "./tick.js";
 
 /** An integer, which a client may be set to return as text. */
@@ -34,6 +35,8 @@ export interface RedisCommands {
   ): Promise<[string, string[]]>;
   flushdb(mode: "ASYNC"): Promise<unknown>;
   publish(channel: string, text: string): Promise<unknown>;
+  /** Sends a command named `name` that is encoded already. Only clients of our own making can. */
+  sendEncoded?(name: string, encoded: Encoded): Promise<unknown>;
   ping(): Promise<unknown>;
 }
 

@@ -1,12 +1,17 @@
 import type { ConnectionOptions } from "node:tls";
-import type { ClusterOptions, RedisOptions as DriverOptions } from "ioredis";
+import type { ClusterOptions, Command, RedisOptions as DriverOptions } from "ioredis";
 import type { ClusterClient, NodeClient, SubscriberClient } from "./client.js";
 import type { Address, RedisLocation } from "./location.js";
 
 /** What is used of ioredis. */
 export interface Driver {
-  readonly Redis: new (options: DriverOptions) => NodeClient;
+  readonly Redis: new (options: DriverOptions) => DriverClient;
+  readonly Command: new (name: string, args: string[], options: { replyEncoding: "utf8" }) => Command;
   readonly Cluster: new (nodes: { host: string; port: number }[], options: ClusterOptions) => ClusterClient;
+}
+
+interface DriverClient extends NodeClient {
+  sendCommand(command: Command): unknown;
 }
 
 /** How to reach servers, besides where they are. */
@@ -28,14 +33,15 @@ export function loadDriver(): Promise<Driver> {
 }
 
 /** Makes a client of the server at `address`. */
-export function makeNode({ Redis }: Driver, access: Access, address: Address): NodeClient {
-  return new Redis({ ...nodeSettings(access), ...address, db: access.location.db, retryStrategy });
+export function makeNode(driver: Driver, access: Access, address: Address): NodeClient {
+  const settings = { ...nodeSettings(access), ...address, db: access.location.db, retryStrategy };
+  return makeClient(driver, settings);
 }
 
 /** Makes a client of whichever server the sentinels say is the master. */
-export function makeMaster({ Redis }: Driver, access: Access): NodeClient {
+export function makeMaster(driver: Driver, access: Access): NodeClient {
   const { location, tls, timeoutMs, sentinelUsername, sentinelPassword } = access;
-  return new Redis({
+  return makeClient(driver, {
     ...nodeSettings(access),
     sentinels: location.addresses.filter((address) => "host" in address),
     name: location.master,
@@ -84,6 +90,20 @@ export function makeSubscriber(client: NodeClient, timeoutMs: number): Subscribe
     retryStrategy,
     readOnly: false,
   });
+}
+
+/**
+ * Makes a client that also sends what is encoded already. The driver itself takes as long to encode a command of many keys as
+ * all else takes together that is done for each of them.
+ */
+function makeClient({ Redis, Command }: Driver, settings: DriverOptions): NodeClient {
+  const client = new Redis(settings);
+  client.sendEncoded = (name, encoded) => {
+    const command = new Command(name, [], { replyEncoding: "utf8" });
+    command.toWritable = () => encoded;
+    return client.sendCommand(command) as Promise<unknown>;
+  };
+  return client;
 }
 
 function nodeSettings({ location, tls, timeoutMs }: Access) {

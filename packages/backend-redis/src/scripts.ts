@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Payload } from "@cullet/core";
 import type { RedisCommands } from "./client.js";
 import { isNoInteger, isUnknownScript, replyError } from "./failure.js";
+import { encodeCommand, type Piece } from "./resp.js";
 
 /** A text that the server runs as one command. */
 interface Script {
@@ -83,12 +84,12 @@ return redis.call('EXISTS', KEYS[1])
 /** Stores entries that live equally long: all of them, or none where the server refuses. */
 export async function setEach(redis: RedisCommands, entries: readonly Entry[]): Promise<void> {
   const keys = entries.map(({ key }) => key);
-  await run(redis, SET_EACH, keys, [entries[0]?.ttlMs ?? "", pack(entries)]);
+  await run(redis, SET_EACH, { keys, parameters: [entries[0]?.ttlMs ?? ""], last: new Packed(entries) });
 }
 
 /** Adds to a counter, never making one. */
 export async function incr(redis: RedisCommands, { key, delta }: Increment): Promise<Incremented> {
-  const result = readIncrement(await run(redis, INCR, [key], [delta]));
+  const result = readIncrement(await run(redis, INCR, { keys: [key], parameters: [delta] }));
   if (result instanceof Error) throw result;
   return result;
 }
@@ -102,12 +103,12 @@ export async function incrEach(
   const deltas = increments.map(({ delta }) => delta);
   const [first] = deltas;
   const parameters = first !== undefined && deltas.every((delta) => delta === first) ? [first] : deltas;
-  return ((await run(redis, INCR_EACH, keys, parameters)) as unknown[]).map(readIncrement);
+  return ((await run(redis, INCR_EACH, { keys, parameters })) as unknown[]).map(readIncrement);
 }
 
 /** Has `key` never expire: `true` where there is one. */
 export async function persist(redis: RedisCommands, key: string): Promise<boolean> {
-  return Number(await run(redis, PERSIST, [key], [])) === 1;
+  return Number(await run(redis, PERSIST, { keys: [key], parameters: [] })) === 1;
 }
 
 /** Returns the bytes of `payload`, or the integer that it is, as the driver takes them. */
@@ -116,19 +117,32 @@ export function toValue(payload: Payload): Buffer | number {
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
 }
 
-/** Returns the payloads in one piece, each after its length: with each by itself the driver takes twice as long. */
-function pack(entries: readonly Entry[]): Buffer {
-  const values = entries.map(({ payload }) =>
-    typeof payload === "number" ? Buffer.from(`${payload}`) : payload,
-  );
-  const packed = Buffer.allocUnsafe(values.reduce((length, value) => length + LENGTH + value.length, 0));
-  let at = 0;
-  for (const value of values) {
-    at = packed.writeUInt32BE(value.length, at);
-    packed.set(value, at);
-    at += value.length;
+/** The payloads of entries in one piece, each after its length: with each by itself the driver takes twice as long. */
+class Packed implements Piece {
+  readonly length: number;
+  readonly #values: readonly Uint8Array[];
+
+  constructor(entries: readonly Entry[]) {
+    this.#values = entries.map(({ payload }) =>
+      typeof payload === "number" ? Buffer.from(`${payload}`) : payload,
+    );
+    this.length = this.#values.reduce((length, value) => length + LENGTH + value.length, 0);
   }
-  return packed;
+
+  write(target: Buffer, start: number): void {
+    let at = start;
+    for (const value of this.#values) {
+      at = target.writeUInt32BE(value.length, at);
+      target.set(value, at);
+      at += value.length;
+    }
+  }
+
+  bytes(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.length);
+    this.write(bytes, 0);
+    return bytes;
+  }
 }
 
 function readIncrement(reply: unknown): Incremented | Error {
@@ -139,22 +153,38 @@ function readIncrement(reply: unknown): Incremented | Error {
   return isNoInteger(message) ? { value: Number.NaN } : replyError(message);
 }
 
-async function run(
-  redis: RedisCommands,
-  { text, sha, told }: Script,
-  keys: readonly string[],
-  parameters: readonly (Buffer | number | string)[],
-): Promise<unknown> {
+/** What a script is run on. */
+interface Call {
+  readonly keys: readonly string[];
+  readonly parameters: readonly (number | string)[];
+  /** A parameter behind the others. */
+  readonly last?: Packed;
+}
+
+async function run(redis: RedisCommands, script: Script, call: Call): Promise<unknown> {
+  const { text, sha, told } = script;
   if (told.has(redis)) {
     try {
-      return await redis.evalsha(sha, keys.length, ...keys, ...parameters);
+      return await runBySha(redis, sha, call);
     } catch (error) {
       // A server that was started anew, or has taken over, has to be told the script again.
       if (!isUnknownScript(error)) throw error;
     }
   }
   told.add(redis);
-  return redis.eval(text, keys.length, ...keys, ...parameters);
+  return redis.eval(text, call.keys.length, ...argumentsOf(call));
+}
+
+function runBySha(redis: RedisCommands, sha: string, call: Call): Promise<unknown> {
+  const { keys, parameters, last } = call;
+  if (redis.sendEncoded === undefined) return redis.evalsha(sha, keys.length, ...argumentsOf(call));
+  const texts = ["evalsha", sha, String(keys.length), ...keys];
+  for (const parameter of parameters) texts.push(String(parameter));
+  return redis.sendEncoded("evalsha", encodeCommand(texts, last));
+}
+
+function argumentsOf({ keys, parameters, last }: Call): (Buffer | number | string)[] {
+  return last === undefined ? [...keys, ...parameters] : [...keys, ...parameters, last.bytes()];
 }
 
 function script(text: string): Script {

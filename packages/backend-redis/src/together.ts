@@ -50,9 +50,9 @@ export class Together<I, R> implements Group {
   #askEach(waiting: readonly Waiting<I, R>[]): void {
     this.#asking.each(waiting.map(({ item }) => item)).then(
       (results) => {
-        for (const [at, { resolve }] of waiting.entries()) {
+        for (let at = 0; at < waiting.length; at += 1) {
           const result = results[at];
-          resolve(result instanceof Error ? this.#asking.refuse(result) : (result as R));
+          waiting[at]?.resolve(result instanceof Error ? this.#asking.refuse(result) : (result as R));
         }
       },
       (error: unknown) => {

@@ -94,14 +94,7 @@ export class Engine {
   ): Awaitable<T> {
     const loaded = this.#loaded;
     if (loaded === undefined || channel.hasSubscribers) return this.run(operation, keys, body, missed);
-    try {
-      const result = body(loaded, undefined);
-      return isThenable(result)
-        ? result.catch((error: unknown) => this.#forgive(error, missed, undefined))
-        : result;
-    } catch (error) {
-      return new Promise((resolve) => resolve(this.#forgive(error, missed, undefined)));
-    }
+    return this.#runOn(loaded, body, missed, undefined);
   }
 
   /** Goes on with an operation that `run` began, and of which all has been told that there is to tell. */
@@ -238,16 +231,42 @@ export class Engine {
     return new ClosedError(`${this.config.path} is closed`);
   }
 
-  async #run<T>(
+  #run<T>(
+    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    missed: (() => T) | undefined,
+    trace: CacheTrace | undefined,
+  ): Promise<T> {
+    const loaded = this.#loaded;
+    if (loaded === undefined) return this.#runLoading(body, missed, trace);
+    return Promise.resolve(this.#runOn(loaded, body, missed, trace));
+  }
+
+  async #runLoading<T>(
     body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
     missed: (() => T) | undefined,
     trace: CacheTrace | undefined,
   ): Promise<T> {
     try {
-      const result = body(this.#loaded ?? (await this.#load()), trace);
-      return isThenable(result) ? await result : result;
+      return await body(await this.#load(), trace);
     } catch (error) {
       return this.#forgive(error, missed, trace);
+    }
+  }
+
+  /** Returns the result itself where it is there at once, else a promise. An async function would take longer for both. */
+  #runOn<T>(
+    loaded: Loaded,
+    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    missed: (() => T) | undefined,
+    trace: CacheTrace | undefined,
+  ): Awaitable<T> {
+    try {
+      const result = body(loaded, trace);
+      if (!isThenable(result)) return result;
+      // Not every thenable's `then` returns a promise.
+      return Promise.resolve(result).then(undefined, (error: unknown) => this.#forgive(error, missed, trace));
+    } catch (error) {
+      return new Promise((resolve) => resolve(this.#forgive(error, missed, trace)));
     }
   }
 
