@@ -78,10 +78,20 @@ describe("HeaderList", () => {
       ["etag", '"x"'],
     ]);
     const copy = list.clone();
-    expect(copy.fields()).toBe(list.fields());
     copy.delete("set-cookie");
     list.append("Age", "1");
     expect(copy.lowerFields()).toEqual([["etag", '"x"']]);
     expect([...list.fields().keys()]).toEqual(["Set-Cookie", "ETag", "Age"]);
+  });
+
+  it("makes what it gives once, but for what somebody could add to", () => {
+    const single = new HeaderList([["ETag", '"x"']]);
+    expect(single.clone().fields()).toBe(single.fields());
+    expect(single.clone().lowerFields()).toBe(single.lowerFields());
+    const repeated = cookies();
+    const given = [repeated.fields().get("Set-Cookie"), repeated.lowerFields().find(Boolean)?.[1]];
+    for (const lines of given as string[][]) lines.push("c=3");
+    expect(repeated.fields().get("Set-Cookie")).toEqual(["a=1", "b=2"]);
+    expect(repeated.lowerFields()[0]).toEqual(["set-cookie", ["a=1", "b=2"]]);
   });
 });

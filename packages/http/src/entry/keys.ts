@@ -4,10 +4,9 @@ import { ENTRY_FORMAT } from "./entry.js";
 
 const HASH_CHARACTERS = 32;
 
-// Most requests have the same values in what their pages vary on, or none.
+// Most requests have none of the fields that their pages vary on. What others have, credentials among it, is not kept.
 const REMEMBERED = 1_000;
-const REMEMBERED_LENGTH = 250;
-const latest = new BoundedMap<string, string>(REMEMBERED);
+const ofAbsent = new BoundedMap<string, string>(REMEMBERED);
 
 /**
  * Returns the key of what is known of a URL, whatever the layer and its prefix; the same for HEAD as for GET.
@@ -48,14 +47,21 @@ export function variantKey(
   const place = `${record}:${generation}:${scope}`;
   if (fields.length === 0) return place;
   let text = "";
+  let areAbsent = true;
   // Absent is not empty.
-  for (const [name, value] of fields)
+  for (const [name, value] of fields) {
     text += withLength(name) + withLength(value === undefined ? "-" : "+") + withLength(value ?? "");
-  const known = latest.get(text);
-  if (known !== undefined) return `${place}:${known}`;
+    if (value !== undefined) areAbsent = false;
+  }
+  return `${place}:${areAbsent ? hashOfAbsent(text) : hashOfText(text)}`;
+}
+
+function hashOfAbsent(text: string): string {
+  const known = ofAbsent.get(text);
+  if (known !== undefined) return known;
   const hashed = hashOfText(text);
-  if (text.length <= REMEMBERED_LENGTH) latest.set(text, hashed);
-  return `${place}:${hashed}`;
+  ofAbsent.set(text, hashed);
+  return hashed;
 }
 
 /** Returns a hash of `parts`, each with its length before it, so that no two lists of parts look the same. */

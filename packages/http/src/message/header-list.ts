@@ -88,8 +88,12 @@ export class HeaderList implements LineReader {
 
   /** Returns a list without the fields, named in lower case, that `isLeftOut` says. */
   without(isLeftOut: (name: string) => boolean): HeaderList {
+    const { lines } = this.#kept;
     const left: string[] = [];
-    for (const [name, value] of this) if (!isLeftOut(name.toLowerCase())) left.push(name, value);
+    for (let at = 0; at < lines.length; at += 2) {
+      const name = lines[at] as string;
+      if (!isLeftOut(name.toLowerCase())) left.push(name, lines[at + 1] as string);
+    }
     return HeaderList.ofLines(left);
   }
 
@@ -98,14 +102,21 @@ export class HeaderList implements LineReader {
    * changed: it may be that of other lists.
    */
   fields(): Map<string, string | string[]> {
-    this.#kept.fields ??= fieldsOf(this.#kept.lines);
-    return this.#kept.fields;
+    const kept = this.#kept;
+    if (kept.fields !== undefined) return kept.fields;
+    const fields = fieldsOf(kept.lines);
+    // Frameworks hand out what they were given: the lines of a repeated field are a list that somebody might add to.
+    if (fields.size * 2 === kept.lines.length) kept.fields = fields;
+    return fields;
   }
 
   /** Returns each field once, as `fields` does, by its name in lower case. */
   lowerFields(): readonly LowerField[] {
-    this.#kept.lowerFields ??= Array.from(this.fields(), ([name, value]) => [name.toLowerCase(), value]);
-    return this.#kept.lowerFields;
+    const kept = this.#kept;
+    if (kept.lowerFields !== undefined) return kept.lowerFields;
+    const fields = Array.from(this.fields(), ([name, value]): LowerField => [name.toLowerCase(), value]);
+    if (kept.fields !== undefined) kept.lowerFields = fields;
+    return fields;
   }
 
   /** Returns a list of the same fields. It shares what it was made of until one of the two is changed. */
