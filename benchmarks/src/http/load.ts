@@ -28,8 +28,8 @@ class SiteProcess {
   }
 
   static async start(module: URL, name: string): Promise<SiteProcess> {
-    const process_ = new OwnProcess(name, [process.execPath, SERVER, module.href, name]);
-    return new SiteProcess(process_, (await process_.next()) as number);
+    const server = new OwnProcess(name, [process.execPath, SERVER, module.href, name]);
+    return new SiteProcess(server, (await server.next()) as number);
   }
 
   get name(): string {

@@ -78,7 +78,7 @@ function runsOf(entries: readonly Entry[]): Entry[][] {
   let run: Entry[] = [];
   for (const entry of entries) {
     const [first] = run;
-    if (first !== undefined && run.length < MOST_TOGETHER && areAlike(first, entry)) {
+    if (first !== undefined && run.length < MOST_TOGETHER && isSmall(first) && joins(first, entry)) {
       run.push(entry);
     } else {
       run = [entry];
@@ -92,12 +92,13 @@ function runsOf(entries: readonly Entry[]): Entry[][] {
 function isRun(entries: readonly Entry[]): boolean {
   const [first] = entries;
   return (
-    first !== undefined && entries.length <= MOST_TOGETHER && entries.every((entry) => areAlike(first, entry))
+    first !== undefined && entries.length <= MOST_TOGETHER && entries.every((entry) => joins(first, entry))
   );
 }
 
-function areAlike(first: Entry, entry: Entry): boolean {
-  return first.ttlMs === entry.ttlMs && isSmall(first) && isSmall(entry);
+/** Whether the script that stores `first`, a small one, may store `entry` too. */
+function joins(first: Entry, entry: Entry): boolean {
+  return first.ttlMs === entry.ttlMs && isSmall(entry);
 }
 
 function isSmall({ payload }: Entry): boolean {

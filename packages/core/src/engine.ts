@@ -36,6 +36,9 @@ export interface Loaded {
   readonly changes: KeyedMutex;
 }
 
+/** What an operation does on the backend; it notes in `trace` what those who listen are told. */
+type Body<T> = (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>;
+
 /** One configured backend, and what all views of its cache share: loads it, runs operations on it, and counts. */
 export class Engine {
   readonly config: ParsedConfig;
@@ -77,7 +80,7 @@ export class Engine {
   run<T>(
     operation: string,
     keys: string | readonly string[] | undefined,
-    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    body: Body<T>,
     missed?: () => T,
   ): Promise<T> {
     if (!channel.hasSubscribers) return this.#run(body, missed, undefined);
@@ -89,7 +92,7 @@ export class Engine {
   runAtOnce<T>(
     operation: string,
     keys: string | readonly string[] | undefined,
-    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    body: Body<T>,
     missed?: () => T,
   ): Awaitable<T> {
     const loaded = this.#loaded;
@@ -231,18 +234,14 @@ export class Engine {
     return new ClosedError(`${this.config.path} is closed`);
   }
 
-  #run<T>(
-    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
-    missed: (() => T) | undefined,
-    trace: CacheTrace | undefined,
-  ): Promise<T> {
+  #run<T>(body: Body<T>, missed: (() => T) | undefined, trace: CacheTrace | undefined): Promise<T> {
     const loaded = this.#loaded;
     if (loaded === undefined) return this.#runLoading(body, missed, trace);
     return Promise.resolve(this.#runOn(loaded, body, missed, trace));
   }
 
   async #runLoading<T>(
-    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    body: Body<T>,
     missed: (() => T) | undefined,
     trace: CacheTrace | undefined,
   ): Promise<T> {
@@ -256,7 +255,7 @@ export class Engine {
   /** Returns the result itself where it is there at once, else a promise. An async function would take longer for both. */
   #runOn<T>(
     loaded: Loaded,
-    body: (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>,
+    body: Body<T>,
     missed: (() => T) | undefined,
     trace: CacheTrace | undefined,
   ): Awaitable<T> {

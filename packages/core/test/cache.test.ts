@@ -11,7 +11,7 @@ import {
   KeyNotFoundError,
   type Payload,
 } from "../src/index.js";
-import { MapBackend } from "./map-backend.js";
+import { HoardingBackend, MapBackend } from "./map-backend.js";
 
 /** Fails as drivers do: with an error of its own that holds the command, and with that the value. */
 class BrokenBackend extends MapBackend {
@@ -37,26 +37,13 @@ class DownBackend extends BaseBackend {
 }
 
 /** Has its answers at once, as a store in memory does. */
-class PromptBackend extends BaseBackend<unknown> {
+class PromptBackend extends HoardingBackend {
   override readonly features = { ...baseFeatures, atomic: true, bounded: true };
-  readonly #entries = new Map<string, unknown>();
   isBroken = false;
 
-  get(key: string): unknown {
+  override get(key: string): Payload | undefined {
     if (this.isBroken) throw new RangeError("out of cheese");
-    return this.#entries.get(key);
-  }
-
-  set(key: string, payload: unknown): void {
-    this.#entries.set(key, payload);
-  }
-
-  delete(key: string): boolean {
-    return this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
+    return super.get(key);
   }
 }
 

@@ -24,3 +24,24 @@ export class MapBackend extends BaseBackend {
     for (const key of this.entries.keys()) if (key.startsWith(prefix)) this.entries.delete(key);
   }
 }
+
+/** Keeps what it was given, whether or not it has expired, and has it at once. */
+export class HoardingBackend extends BaseBackend {
+  readonly #entries = new Map<string, Payload>();
+
+  get(key: string): Payload | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, payload: Payload): void {
+    this.#entries.set(key, payload);
+  }
+
+  delete(key: string): boolean {
+    return this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}

@@ -1,26 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BaseBackend, createCache, type Payload } from "../../src/index.js";
-
-/** Keeps what it was given, whether or not it has expired. */
-class HoardingBackend extends BaseBackend {
-  readonly #entries = new Map<string, Payload>();
-
-  get(key: string): Payload | undefined {
-    return this.#entries.get(key);
-  }
-
-  set(key: string, payload: Payload): void {
-    this.#entries.set(key, payload);
-  }
-
-  delete(key: string): boolean {
-    return this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-  }
-}
+import { createCache } from "../../src/index.js";
+import { HoardingBackend } from "../map-backend.js";
 
 describe("what is derived for a backend that does not look at the time", () => {
   afterEach(() => {
