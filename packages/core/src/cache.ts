@@ -15,6 +15,7 @@ import {
 } from "./call-options.js";
 import type { Compute } from "./compute.js";
 import { describe, quote } from "./describe.js";
+import { ending, type Result } from "./ending.js";
 import type { Engine, Loaded } from "./engine.js";
 import {
   addEntry,
@@ -148,7 +149,7 @@ export class Cache implements AsyncDisposable {
                 this.#engine.flights.replace(stored);
                 return this.#engine.write(loaded, [stored], () => loaded.backend.set(stored, tagged, ttlMs));
               });
-        return whenReady<unknown, void>(written, () => this.#countStored(1, trace));
+        return ending<unknown, void>(written, () => this.#countStored(1, trace));
       },
       () => {},
     );
@@ -562,13 +563,14 @@ export class Cache implements AsyncDisposable {
     return this.#engine.run(
       operation,
       key,
-      async (loaded) => {
+      (loaded) => {
         const stored = this.#stored(loaded, key, versionOf(options));
         checkDelta(delta);
-        const sum = await incrEntry(this.#place(loaded, stored), delta);
-        this.#engine.flights.overtake(stored);
-        this.#engine.stats.increments += 1;
-        return sum;
+        return ending(incrEntry(this.#place(loaded, stored), delta), (sum) => {
+          this.#engine.flights.overtake(stored);
+          this.#engine.stats.increments += 1;
+          return sum;
+        });
       },
       () => {
         throw new KeyNotFoundError(`${operation} needs an entry at ${quote(key)}; the store cannot be asked`);
@@ -616,9 +618,9 @@ export class Cache implements AsyncDisposable {
     key: string,
     fallback: unknown,
     options: KeyOptions | undefined,
-  ): Awaitable<unknown> {
+  ): Result<unknown> {
     const stored = this.#stored(loaded, key, versionOf(options));
-    return whenReady(loaded.backend.get(stored), (payload) => {
+    return ending(loaded.backend.get(stored), (payload) => {
       const note = noteOf(loaded.backend.features, payload);
       if (note !== undefined) {
         return whenReady(isLive(this.#engine, loaded, note), (live) => {

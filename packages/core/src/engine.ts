@@ -4,6 +4,7 @@ import { BoundedBackend } from "./backend/bounded-backend.js";
 import { PackingBackend, packingFor } from "./backend/packing-backend.js";
 import { loadBackend } from "./config/load.js";
 import type { Backend, ParsedConfig } from "./config/types.js";
+import { Ending, type Result } from "./ending.js";
 import { ArgumentError, BackendError, ClosedError, isCulletError } from "./errors.js";
 import { Flights } from "./flights.js";
 import { FunctionError } from "./function-error.js";
@@ -37,7 +38,7 @@ export interface Loaded {
 }
 
 /** What an operation does on the backend; it notes in `trace` what those who listen are told. */
-type Body<T> = (loaded: Loaded, trace: CacheTrace | undefined) => Awaitable<T>;
+type Body<T> = (loaded: Loaded, trace: CacheTrace | undefined) => Result<T>;
 
 /** One configured backend, and what all views of its cache share: loads it, runs operations on it, and counts. */
 export class Engine {
@@ -122,7 +123,8 @@ export class Engine {
 
   /** Runs a write of `keys`, after those of the same keys before it where the store itself would not keep them apart. */
   write<T>(loaded: Loaded, keys: readonly string[], operation: () => Awaitable<T>): Awaitable<T> {
-    return this.#apart(loaded, operation, () => loaded.writes.run(keys, operation));
+    if (loaded.backend.features.atomic) return operation();
+    return this.#inTurn(loaded, () => loaded.writes.run(keys, operation));
   }
 
   /** Runs a change of `key` that takes several commands, after those before it of this process. */
@@ -132,7 +134,8 @@ export class Engine {
 
   /** Runs a write that may reach every key. */
   writeAll<T>(loaded: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
-    return this.#apart(loaded, operation, () => loaded.writes.runAlone(operation));
+    if (loaded.backend.features.atomic) return operation();
+    return this.#inTurn(loaded, () => loaded.writes.runAlone(operation));
   }
 
   /** Counts the reading of a value, or of none, and returns it. */
@@ -207,14 +210,9 @@ export class Engine {
     });
   }
 
-  #apart<T>(
-    { backend, bare }: Loaded,
-    operation: () => Awaitable<T>,
-    inTurn: () => Awaitable<T>,
-  ): Awaitable<T> {
-    if (backend.features.atomic) return operation();
+  #inTurn<T>({ bare }: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
     // Those before it may keep it waiting, too.
-    return bare instanceof BoundedBackend ? bare.bound(inTurn) : inTurn();
+    return bare instanceof BoundedBackend ? bare.bound(operation) : operation();
   }
 
   async #close(): Promise<void> {
@@ -245,11 +243,13 @@ export class Engine {
     missed: (() => T) | undefined,
     trace: CacheTrace | undefined,
   ): Promise<T> {
+    let loaded: Loaded;
     try {
-      return await body(await this.#load(), trace);
+      loaded = await this.#load();
     } catch (error) {
       return this.#forgive(error, missed, trace);
     }
+    return this.#runOn(loaded, body, missed, trace);
   }
 
   /** Returns the result itself where it is there at once, else a promise. An async function would take longer for both. */
@@ -261,9 +261,13 @@ export class Engine {
   ): Awaitable<T> {
     try {
       const result = body(loaded, trace);
-      if (!isThenable(result)) return result;
+      const isEnding = result instanceof Ending;
+      if (!isEnding && !isThenable(result)) return result;
+      const forgive = (error: unknown) => this.#forgive(error, missed, trace);
       // Not every thenable's `then` returns a promise.
-      return Promise.resolve(result).then(undefined, (error: unknown) => this.#forgive(error, missed, trace));
+      if (!isEnding) return Promise.resolve(result).then(undefined, forgive);
+      const step = (answer: unknown) => this.#runOn(loaded, () => result.step(answer), missed, trace);
+      return Promise.resolve(result.answer).then(step, forgive);
     } catch (error) {
       return new Promise((resolve) => resolve(this.#forgive(error, missed, trace)));
     }

@@ -1,4 +1,4 @@
-import { type Awaitable, whenReady } from "./awaitable.js";
+import { type Awaitable, isThenable, whenReady } from "./awaitable.js";
 import { changing } from "./changing.js";
 import { now } from "./clock.js";
 import { addDelta } from "./counter.js";
@@ -98,21 +98,25 @@ export async function addEntry(place: Place, { payload, ttlMs }: Stored): Promis
  * Adds `delta` to a counter, and returns the sum. What has become a counter since it was found to be none is tried once
  * more, unless this `isRepeated` already.
  */
-export async function incrEntry(place: Place, delta: number, isRepeated = false): Promise<number> {
+export function incrEntry(place: Place, delta: number, isRepeated = false): Awaitable<number> {
   const { engine, loaded, stored } = place;
-  const { backend } = loaded;
   // No store can count with what a secret protects.
   if (loaded.keyring !== undefined) return incrInPayload(place, delta);
-  try {
-    return await engine.write(loaded, [stored], () => backend.incr(stored, delta));
-  } catch (error) {
+  const refused = async (error: unknown) => {
     if (!isCulletError(error) || error.code !== NOT_AN_INTEGER) throw error;
     // A counter with a note is none for the store.
+    const { backend } = loaded;
     const payload = await backend.peek(stored);
     if (noteOf(backend.features, payload) !== undefined) return incrInPayload(place, delta);
     // One may have been stored since.
     if (isRepeated || openInteger(stored, payload) === undefined) throw error;
     return incrEntry(place, delta, true);
+  };
+  try {
+    const sum = engine.write(loaded, [stored], () => loaded.backend.incr(stored, delta));
+    return isThenable(sum) ? sum.then(undefined, refused) : sum;
+  } catch (error) {
+    return refused(error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { describe, quote } from "./describe.js";
 import { ArgumentError, InvalidKeyError, UnsupportedError } from "./errors.js";
@@ -12,9 +13,9 @@ const PORTABLE_KEY_BYTES = 250;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const UNPORTABLE = /[\x00-\x20\x7f]/;
 
-// Making and hashing a stored key costs several times a look-up, so that of a key in use is kept, in two generations
-// of at most this many each.
-const REMEMBERED_KEYS = 1_000;
+// Making and hashing a stored key costs several times a look-up, so those of the keys in use are kept, in two
+// generations of at most this many each.
+const REMEMBERED_KEYS = 2_000;
 const REMEMBERED_LENGTH = PORTABLE_KEY_BYTES;
 
 let warned = false;
@@ -75,9 +76,9 @@ export class KeySpace {
   stored(key: string, version: number | undefined, portableOnly: boolean): string {
     if (version !== undefined && version !== this.#settings.version)
       return this.#make(key, checkVersion(version), portableOnly);
-    const known = this.#recent.get(key) ?? this.#older.get(key);
+    const known = this.#recent.get(key);
     if (known !== undefined) return known;
-    const stored = this.#make(key, this.version, portableOnly);
+    const stored = this.#older.get(key) ?? this.#make(key, this.version, portableOnly);
     if (key.length <= REMEMBERED_LENGTH) this.#remember(key, stored);
     return stored;
   }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { isThenable } from "../awaitable.js";
 import { type Binary, binaryCode, bytesOf, isBinary, makeBinary } from "./binary.js";
 import { type Body, bytesBody, Kind } from "./envelope.js";

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 const LONGEST = "-9007199254740991".length;
 const CANONICAL = /^(?:0|-?[1-9][0-9]*)$/;
 
