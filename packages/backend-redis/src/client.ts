@@ -35,9 +35,14 @@ export interface RedisCommands {
   ): Promise<[string, string[]]>;
   flushdb(mode: "ASYNC"): Promise<unknown>;
   publish(channel: string, text: string): Promise<unknown>;
-  /** Sends a command named `name` that is encoded already. Only clients of our own making can. */
-  sendEncoded?(name: string, encoded: Encoded): Promise<unknown>;
   ping(): Promise<unknown>;
+
+  // Only clients of our own making can do these.
+
+  /** Sends a command named `name` that is encoded already. */
+  sendEncoded?: (name: string, encoded: Encoded) => Promise<unknown>;
+  /** Sends `count` such commands in one piece, and returns the replies: errors in the place of results. */
+  sendEach?: (name: string, encoded: Encoded, count: number) => Promise<unknown[]>;
 }
 
 interface Connectable {

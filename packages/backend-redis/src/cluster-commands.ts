@@ -1,5 +1,5 @@
 import { Commands, orRefusal } from "./commands.js";
-import type { Entry, Increment, Incremented } from "./scripts.js";
+import type { Increment, Incremented } from "./scripts.js";
 
 /**
  * Asks a cluster, where a command names one key: those of different slots cannot stand in one. All that goes to one node
@@ -7,24 +7,15 @@ import type { Entry, Increment, Incremented } from "./scripts.js";
  */
 export class ClusterCommands extends Commands {
   getEach(keys: readonly string[]): Promise<(Buffer | undefined | Error)[]> {
-    return this.#each(keys, (key) => orRefusal(this.get(key)));
-  }
-
-  setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
-    return this.#each(entries, (entry) => orRefusal(this.set(entry)));
+    return this.each(keys, (key) => orRefusal(this.get(key)));
   }
 
   incrEach(increments: readonly Increment[]): Promise<(Incremented | Error)[]> {
-    return this.#each(increments, (increment) => orRefusal(this.incr(increment)));
+    return this.each(increments, (increment) => orRefusal(this.incr(increment)));
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {
-    const counts = await this.#each(keys, (key) => this.redis.unlink([key]));
+    const counts = await this.each(keys, (key) => this.redis.unlink([key]));
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
-  }
-
-  #each<I, R>(items: readonly I[], ask: (item: I) => Promise<R>): Promise<R[]> {
-    const askAll = () => Promise.all(items.map(ask));
-    return items.length > 1 ? this.together(askAll) : askAll();
   }
 }

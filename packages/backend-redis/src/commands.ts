@@ -1,7 +1,9 @@
+import { Buffer } from "node:buffer";
 import type { Copy } from "@cullet/core";
 import type { RedisCommands } from "./client.js";
+import { type Entry, toValue } from "./entry.js";
 import { isFull, isOtherType, wasRefused } from "./failure.js";
-import { type Entry, type Increment, type Incremented, incr, persist, toValue } from "./scripts.js";
+import { type Increment, type Incremented, incr, persist } from "./scripts.js";
 import type { Corkable } from "./tick.js";
 
 /** How many keys the server looks at for one page of a listing. */
@@ -21,7 +23,6 @@ export abstract class Commands {
   // Each of these returns, in the place of what the server refused, what it said against it.
 
   abstract getEach(keys: readonly string[]): Promise<(Buffer | undefined | Error)[]>;
-  abstract setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]>;
   abstract incrEach(increments: readonly Increment[]): Promise<(Incremented | Error)[]>;
 
   /** Returns the payload of `key`; none where it holds a list or another type, which is no value of a cache. */
@@ -32,6 +33,11 @@ export abstract class Commands {
   async set({ key, payload, ttlMs }: Entry): Promise<undefined> {
     const value = toValue(payload);
     await (ttlMs === null ? this.redis.set(key, value) : this.redis.set(key, value, "PX", ttlMs));
+  }
+
+  /** Stores entries. Returns, in the place of each that the server refused, what it said against it. */
+  setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
+    return this.each(entries, (entry) => orRefusal(this.set(entry)));
   }
 
   /** Adds to a counter, never making one. */
@@ -113,6 +119,12 @@ export abstract class Commands {
 
   async ping(): Promise<void> {
     await this.redis.ping();
+  }
+
+  /** Asks for each of `items` by itself; all of it leaves in one go. */
+  protected each<I, R>(items: readonly I[], ask: (item: I) => Promise<R>): Promise<R[]> {
+    const askAll = () => Promise.all(items.map(ask));
+    return items.length > 1 ? this.together(askAll) : askAll();
   }
 
   /** Has all that `ask` asks for leave in one go. */

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { ClusterOptions, Command, RedisOptions as DriverOptions } from "ioredis";
 import type { ClusterClient, NodeClient, SubscriberClient } from "./client.js";
 import type { Address, RedisLocation } from "./location.js";
+import type { Encoded } from "./resp.js";
 
 /** What is used of ioredis. */
 export interface Driver {
@@ -11,7 +12,8 @@ export interface Driver {
 }
 
 interface DriverClient extends NodeClient {
-  sendCommand(command: Command): unknown;
+  /** @param to what the command is written to, in place of the socket. */
+  sendCommand(command: Command, to?: { write(encoded: Encoded): void }): unknown;
 }
 
 /** How to reach servers, besides where they are. */
@@ -26,6 +28,9 @@ export interface Access {
 
 /** The delay before a lost connection is made anew, in milliseconds: doubled from the least to the most. */
 const RETRY_AFTER = { least: 20, most: 1_000 };
+
+/** For what has been written already. */
+const NOWHERE = { write() {} };
 
 /** Loads ioredis, which takes some 40 ms: when it is first needed. */
 export function loadDriver(): Promise<Driver> {
@@ -98,11 +103,26 @@ export function makeSubscriber(client: NodeClient, timeoutMs: number): Subscribe
  */
 function makeClient({ Redis, Command }: Driver, settings: DriverOptions): NodeClient {
   const client = new Redis(settings);
-  client.sendEncoded = (name, encoded) => {
+  const commandOf = (name: string, encoded: Encoded) => {
     const command = new Command(name, [], { replyEncoding: "utf8" });
     command.toWritable = () => encoded;
-    return client.sendCommand(command) as Promise<unknown>;
+    return command;
   };
+  client.sendEncoded = (name, encoded) => client.sendCommand(commandOf(name, encoded)) as Promise<unknown>;
+  client.sendEach = (name, encoded, count) =>
+    new Promise((resolve) => {
+      const replies: unknown[] = [];
+      const command = commandOf(name, encoded);
+      const take = (reply: unknown) => {
+        if (replies.push(reply) === count) resolve(replies);
+      };
+      command.resolve = take;
+      command.reject = take;
+      client.sendCommand(command);
+      // Each time that it is sent, the driver waits for one more reply. A driver that sent anything again, or that ended what
+      // takes long, would lose count: ours does neither.
+      for (let sent = 1; sent < count; sent += 1) client.sendCommand(command, NOWHERE);
+    });
   return client;
 }
 

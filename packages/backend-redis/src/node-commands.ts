@@ -1,18 +1,19 @@
 import { payloadSize } from "@cullet/core";
 import { bytesOf, Commands, orRefusal } from "./commands.js";
+import type { Entry } from "./entry.js";
 import { wasRefused } from "./failure.js";
-import { type Entry, type Increment, type Incremented, incrEach, setEach } from "./scripts.js";
-import { MOST_TOGETHER } from "./together.js";
+import { encodeSets } from "./resp.js";
+import { type Increment, type Incremented, incrEach, setEach } from "./scripts.js";
 
-/** How many keys one command reads at most: while the server looks for some, the client asks for the next. */
-const MOST_READ = 128;
+/** How many keys go in one piece at most. */
+const MOST_IN_ONE = 128;
 
-/** A larger payload, in bytes, goes by itself: a script makes a copy of it. */
-const SMALL = 16_384;
+/** How large a payload in a piece is at most, in bytes: a piece is made in one. */
+const MOST_BYTES = 16_384;
 
 /**
- * Asks one server, for several keys in one command. A user of the server may be allowed GET and SET of some keys, and no
- * more: what is refused for all is asked for each.
+ * Asks one server, for several keys in one command or one piece. A user of the server may be allowed GET and SET of some
+ * keys, and no more: what is refused for all is asked for each.
  */
 export class NodeCommands extends Commands {
   async getEach(keys: readonly string[]): Promise<(Buffer | undefined | Error)[]> {
@@ -33,10 +34,12 @@ export class NodeCommands extends Commands {
     }
   }
 
-  async setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
-    // As nearly always.
-    if (isRun(entries)) return this.#setRun(entries);
-    return (await Promise.all(runsOf(entries).map((run) => this.#setRun(run)))).flat();
+  override async setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
+    if (entries.length === 1 || entries.some(isLarge)) return super.setEach(entries);
+    const { sendEach } = this.redis;
+    if (sendEach === undefined) return inPieces(entries, (piece) => this.#setInScript(piece));
+    const replies = await inPieces(entries, (piece) => sendEach("set", encodeSets(piece), piece.length));
+    return replies.map(refusalIn);
   }
 
   incrEach(increments: readonly Increment[]): Promise<(Incremented | Error)[]> {
@@ -48,59 +51,37 @@ export class NodeCommands extends Commands {
   }
 
   async #getAll(keys: readonly string[]): Promise<(Buffer | undefined)[]> {
-    if (keys.length <= MOST_READ) return (await this.redis.mgetBuffer([...keys])).map(bytesOf);
-    const chunks = await Promise.all(chunksOf(keys).map((chunk) => this.redis.mgetBuffer(chunk)));
-    return chunks.flat().map(bytesOf);
+    return (await inPieces(keys, (piece) => this.redis.mgetBuffer([...piece]))).map(bytesOf);
   }
 
-  async #setRun(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
-    const [only] = entries;
-    if (only !== undefined && entries.length === 1) return [await orRefusal(this.set(only))];
+  async #setInScript(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
     try {
       await setEach(this.redis, entries);
       return entries.map(() => undefined);
     } catch (error) {
       if (!wasRefused(error)) throw error;
-      return Promise.all(entries.map((entry) => orRefusal(this.set(entry))));
+      return super.setEach(entries);
     }
   }
 }
 
-function chunksOf(keys: readonly string[]): string[][] {
-  const count = Math.ceil(keys.length / MOST_READ);
-  const size = Math.ceil(keys.length / count);
-  return Array.from({ length: count }, (_, at) => keys.slice(at * size, (at + 1) * size));
+/** Asks for `items` in pieces: while the server works on one, the client makes the next. */
+async function inPieces<I, R>(items: readonly I[], ask: (piece: readonly I[]) => Promise<R[]>): Promise<R[]> {
+  if (items.length === 0) return [];
+  if (items.length <= MOST_IN_ONE) return ask(items);
+  const count = Math.ceil(items.length / MOST_IN_ONE);
+  const size = Math.ceil(items.length / count);
+  const pieces = Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+  return (await Promise.all(pieces.map(ask))).flat();
 }
 
-/** Splits `entries` into those that one script may store: small ones that live equally long. */
-function runsOf(entries: readonly Entry[]): Entry[][] {
-  const runs: Entry[][] = [];
-  let run: Entry[] = [];
-  for (const entry of entries) {
-    const [first] = run;
-    if (first !== undefined && run.length < MOST_TOGETHER && isSmall(first) && joins(first, entry)) {
-      run.push(entry);
-    } else {
-      run = [entry];
-      runs.push(run);
-    }
-  }
-  return runs;
+function isLarge({ payload }: Entry): boolean {
+  return payloadSize(payload) > MOST_BYTES;
 }
 
-/** Whether one script may store all of `entries`. */
-function isRun(entries: readonly Entry[]): boolean {
-  const [first] = entries;
-  return (
-    first !== undefined && entries.length <= MOST_TOGETHER && entries.every((entry) => joins(first, entry))
-  );
-}
-
-/** Whether the script that stores `first`, a small one, may store `entry` too. */
-function joins(first: Entry, entry: Entry): boolean {
-  return first.ttlMs === entry.ttlMs && isSmall(entry);
-}
-
-function isSmall({ payload }: Entry): boolean {
-  return payloadSize(payload) <= SMALL;
+/** Returns the refusal that a reply is, if it is one. */
+function refusalIn(reply: unknown): undefined | Error {
+  if (!(reply instanceof Error)) return undefined;
+  if (!wasRefused(reply)) throw reply;
+  return reply;
 }

@@ -104,11 +104,13 @@ export class RedisBackend extends BaseBackend {
     return this.#servers.keeper(key).write("touch", (redis) => redis.touch(key, ttlMs));
   }
 
-  override async incr(key: string, delta: number): Promise<number> {
-    const result = await this.#servers.keeper(key).incr({ key, delta });
-    if (typeof result === "number") return result;
-    if (result !== undefined) return addDelta(key, result.value, delta);
-    throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
+  override incr(key: string, delta: number): Promise<number> {
+    const incremented = this.#servers.keeper(key).incr({ key, delta });
+    return incremented.then((result) => {
+      if (typeof result === "number") return result;
+      if (result !== undefined) return addDelta(key, result.value, delta);
+      throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
+    });
   }
 
   override ttl(key: string): Promise<number | null | undefined> {

@@ -1,8 +1,9 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import type { Payload } from "@cullet/core";
 import type { RedisCommands } from "./client.js";
+import { bytesOf, type Entry } from "./entry.js";
 import { isNoInteger, isUnknownScript, replyError } from "./failure.js";
-import { encodeCommand, type Piece } from "./resp.js";
+import { encodeCommand } from "./resp.js";
 
 /** A text that the server runs as one command. */
 interface Script {
@@ -10,13 +11,6 @@ interface Script {
   readonly sha: string;
   /** The clients that sent the text. */
   readonly told: WeakSet<RedisCommands>;
-}
-
-/** An entry to be stored. */
-export interface Entry {
-  readonly key: string;
-  readonly payload: Payload;
-  readonly ttlMs: number | null;
 }
 
 /** What is to be added to a counter. */
@@ -35,15 +29,17 @@ const LENGTH = 4;
 
 // One MSET and an expiry for each take the server less time than a SET for each.
 const SET_EACH = script(`
-local call, read, keys, ttl, packed = redis.call, struct.unpack, KEYS, ARGV[1], ARGV[2]
-local entries, at = {}, 1
+local call, read, keys, parameters = redis.call, struct.unpack, KEYS, ARGV
+local entries, packed, at = {}, parameters[1], 1
 for i = 1, #keys do
   entries[2 * i - 1] = keys[i]
   entries[2 * i], at = read('>I4c0', packed, at)
 end
 call('MSET', unpack(entries))
-if ttl == '' then return end
-for i = 1, #keys do call('PEXPIRE', keys[i], ttl) end
+for i = 1, #keys do
+  local ttl = parameters[i + 1] or parameters[2]
+  if ttl ~= '' then call('PEXPIRE', keys[i], ttl) end
+end
 `);
 
 // A script's numbers are exact as far as JavaScript's are. Those that ioredis 6 reads from a reply are not, close to
@@ -65,7 +61,6 @@ if call('EXISTS', KEYS[1]) == 0 then return false end
 return add(KEYS[1], ARGV[1])
 `);
 
-// A delta that is the same for all is there once: the driver takes as long for a parameter as for a key.
 const INCR_EACH = script(`${ADD}
 local keys, deltas, replies = KEYS, ARGV, {}
 local are_all_there = call('EXISTS', unpack(keys)) == #keys
@@ -81,10 +76,11 @@ if redis.call('PERSIST', KEYS[1]) == 1 then return 1 end
 return redis.call('EXISTS', KEYS[1])
 `);
 
-/** Stores entries that live equally long: all of them, or none where the server refuses. */
+/** Stores entries: all of them, or none where the server refuses. */
 export async function setEach(redis: RedisCommands, entries: readonly Entry[]): Promise<void> {
   const keys = entries.map(({ key }) => key);
-  await run(redis, SET_EACH, { keys, parameters: [entries[0]?.ttlMs ?? ""], last: new Packed(entries) });
+  const ttls = entries.map(({ ttlMs }) => ttlMs ?? "");
+  await run(redis, SET_EACH, { keys, parameters: [pack(entries), ...onceWhereSame(ttls)] });
 }
 
 /** Adds to a counter, never making one. */
@@ -101,9 +97,8 @@ export async function incrEach(
 ): Promise<(Incremented | Error)[]> {
   const keys = increments.map(({ key }) => key);
   const deltas = increments.map(({ delta }) => delta);
-  const [first] = deltas;
-  const parameters = first !== undefined && deltas.every((delta) => delta === first) ? [first] : deltas;
-  return ((await run(redis, INCR_EACH, { keys, parameters })) as unknown[]).map(readIncrement);
+  const replies = await run(redis, INCR_EACH, { keys, parameters: onceWhereSame(deltas) });
+  return (replies as unknown[]).map(readIncrement);
 }
 
 /** Has `key` never expire: `true` where there is one. */
@@ -111,38 +106,22 @@ export async function persist(redis: RedisCommands, key: string): Promise<boolea
   return Number(await run(redis, PERSIST, { keys: [key], parameters: [] })) === 1;
 }
 
-/** Returns the bytes of `payload`, or the integer that it is, as the driver takes them. */
-export function toValue(payload: Payload): Buffer | number {
-  if (typeof payload === "number" || Buffer.isBuffer(payload)) return payload;
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+/** Returns the payloads of entries in one piece, each after its length: the driver takes twice as long for each by itself. */
+function pack(entries: readonly Entry[]): Buffer {
+  return Buffer.concat(
+    entries.flatMap(({ payload }) => {
+      const value = bytesOf(payload);
+      const length = Buffer.allocUnsafe(LENGTH);
+      length.writeUInt32BE(value.length);
+      return [length, value];
+    }),
+  );
 }
 
-/** The payloads of entries in one piece, each after its length: with each by itself the driver takes twice as long. */
-class Packed implements Piece {
-  readonly length: number;
-  readonly #values: readonly Uint8Array[];
-
-  constructor(entries: readonly Entry[]) {
-    this.#values = entries.map(({ payload }) =>
-      typeof payload === "number" ? Buffer.from(`${payload}`) : payload,
-    );
-    this.length = this.#values.reduce((length, value) => length + LENGTH + value.length, 0);
-  }
-
-  write(target: Buffer, start: number): void {
-    let at = start;
-    for (const value of this.#values) {
-      at = target.writeUInt32BE(value.length, at);
-      target.set(value, at);
-      at += value.length;
-    }
-  }
-
-  bytes(): Buffer {
-    const bytes = Buffer.allocUnsafe(this.length);
-    this.write(bytes, 0);
-    return bytes;
-  }
+/** Returns what is the same for all only once: the driver takes as long for a parameter as for a key. */
+function onceWhereSame<T>(parameters: readonly T[]): readonly T[] {
+  const [first] = parameters;
+  return parameters.every((parameter) => parameter === first) ? parameters.slice(0, 1) : parameters;
 }
 
 function readIncrement(reply: unknown): Incremented | Error {
@@ -156,13 +135,12 @@ function readIncrement(reply: unknown): Incremented | Error {
 /** What a script is run on. */
 interface Call {
   readonly keys: readonly string[];
-  readonly parameters: readonly (number | string)[];
-  /** A parameter behind the others. */
-  readonly last?: Packed;
+  readonly parameters: readonly (Buffer | number | string)[];
 }
 
 async function run(redis: RedisCommands, script: Script, call: Call): Promise<unknown> {
   const { text, sha, told } = script;
+  const { keys, parameters } = call;
   if (told.has(redis)) {
     try {
       return await runBySha(redis, sha, call);
@@ -172,19 +150,21 @@ async function run(redis: RedisCommands, script: Script, call: Call): Promise<un
     }
   }
   told.add(redis);
-  return redis.eval(text, call.keys.length, ...argumentsOf(call));
+  return redis.eval(text, keys.length, ...keys, ...parameters);
 }
 
-function runBySha(redis: RedisCommands, sha: string, call: Call): Promise<unknown> {
-  const { keys, parameters, last } = call;
-  if (redis.sendEncoded === undefined) return redis.evalsha(sha, keys.length, ...argumentsOf(call));
+function runBySha(redis: RedisCommands, sha: string, { keys, parameters }: Call): Promise<unknown> {
+  const { sendEncoded } = redis;
+  if (sendEncoded === undefined || !parameters.every(isText)) {
+    return redis.evalsha(sha, keys.length, ...keys, ...parameters);
+  }
   const texts = ["evalsha", sha, String(keys.length), ...keys];
   for (const parameter of parameters) texts.push(String(parameter));
-  return redis.sendEncoded("evalsha", encodeCommand(texts, last));
+  return sendEncoded("evalsha", encodeCommand(texts));
 }
 
-function argumentsOf({ keys, parameters, last }: Call): (Buffer | number | string)[] {
-  return last === undefined ? [...keys, ...parameters] : [...keys, ...parameters, last.bytes()];
+function isText(parameter: Buffer | number | string): parameter is number | string {
+  return typeof parameter !== "object";
 }
 
 function script(text: string): Script {

@@ -1,9 +1,10 @@
 import { ServerGuard } from "@cullet/core";
 import type { ClusterClient, NodeClient, Stream } from "./client.js";
 import type { Commands } from "./commands.js";
+import type { Entry } from "./entry.js";
 import { failureOf, toFailure } from "./failure.js";
 import type { Link, Send } from "./link.js";
-import type { Entry, Increment, Incremented } from "./scripts.js";
+import type { Increment, Incremented } from "./scripts.js";
 import { Tick } from "./tick.js";
 import { Together } from "./together.js";
 

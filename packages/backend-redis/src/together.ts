@@ -1,7 +1,7 @@
 import type { Group, Tick } from "./tick.js";
 
 /** What one command names at most. With more, server and client wait for one another instead of working at once. */
-export const MOST_TOGETHER = 16;
+const MOST_TOGETHER = 16;
 
 /** How to ask for one item, and for several in one go. */
 export interface Asking<I, R> {

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { createCache } from "@cullet/core";
 import { failureOf, startFaultProxy, startRedis } from "@cullet/test-servers";
 import { Redis } from "ioredis";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { redis } from "../src/index.js";
 import { cacheOf, listed } from "./helpers.js";
 
@@ -129,6 +129,78 @@ describe("calls of one tick", () => {
     ]);
     const left = await Promise.all(["a", "b", "c", "d"].map((key) => cache.ttl(key)));
     expect(left.map((seconds) => seconds && Math.ceil(seconds))).toEqual([10, 20, 20, null]);
+  });
+});
+
+describe.each([
+  ["a client of its own", (user: string) => ({ location: `redis://${user}${server.host}:${server.port}/0` })],
+  [
+    "the application's client",
+    (user: string) => ({
+      options: { client: new Redis(`redis://${user}${server.host}:${server.port}/0`, { lazyConnect: true }) },
+    }),
+  ],
+])("what is stored in one tick through %s", (_, configOf) => {
+  const cacheFor = async (user = "") => {
+    const config = configOf(user);
+    const cache = createCache({ backend: redis, ...config });
+    await cache.ready();
+    onTestFinished(async () => {
+      await cache.close();
+      if ("options" in config) config.options.client.disconnect();
+    });
+    return cache;
+  };
+
+  it("comes back, whatever its key, size, type and timeout", async () => {
+    const cache = await cacheFor();
+    const entries: [string, unknown, number | null][] = [
+      ["ascii", "text", 60],
+      ["küche 日本", "Käse", 60],
+      ["integer", -12, 60],
+      ["empty", "", null],
+      ["bytes", Buffer.from([0x0d, 0x0a, 0xff, 0x00]), 120],
+      ["longer", "x".repeat(300), 60],
+      ["object", { a: [1, null, "ü"] }, null],
+    ];
+    const large: [string, unknown, number | null] = ["large", "y".repeat(50_000), 60];
+    for (const all of [entries, [...entries, large]]) {
+      await cache.clear();
+      await Promise.all(all.map(([key, value, timeout]) => cache.set(key, value, timeout)));
+      for (const [key, value, timeout] of all) {
+        expect(await cache.get(key)).toEqual(value);
+        const left = await cache.ttl(key);
+        expect(left && Math.ceil(left)).toBe(timeout);
+      }
+    }
+  });
+
+  it("comes back, however much it is", async () => {
+    const cache = await cacheFor();
+    const names = Array.from({ length: 300 }, (_, n) => `many-${n}`);
+    await Promise.all(names.map((name) => cache.set(name, `value of ${name}`)));
+    expect(await cache.getMany(names)).toEqual(new Map(names.map((name) => [name, `value of ${name}`])));
+    expect(await cache.setMany(Object.fromEntries(names.map((name) => [name, name])))).toEqual([]);
+    expect(await cache.getMany(names)).toEqual(new Map(names.map((name) => [name, name])));
+  });
+
+  it("is refused alone where the user may not store it", async () => {
+    await server.command("ACL", "SETUSER", "narrow", "on", ">pw", "~:1:mine-*", "+@all");
+    const cache = await cacheFor("narrow:pw@");
+    const names = Array.from({ length: 40 }, (_, n) => (n % 3 === 0 ? `theirs-${n}` : `mine-${n}`));
+    const results = await Promise.allSettled(names.map((name) => cache.set(name, name)));
+    for (const [at, name] of names.entries()) {
+      if (name.startsWith("mine")) {
+        expect(results[at]).toMatchObject({ status: "fulfilled" });
+        expect(await cache.get(name)).toBe(name);
+      } else {
+        expect(results[at]).toMatchObject({
+          status: "rejected",
+          reason: { code: "CULLET_BACKEND", message: expect.stringContaining("refused this set: NOPERM") },
+        });
+        expect(await server.command("EXISTS", `:1:${name}`)).toBe(0);
+      }
+    }
   });
 });
 
