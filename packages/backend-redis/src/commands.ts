@@ -86,6 +86,11 @@ export abstract class Commands {
     return Number(await this.redis.unlink([key])) === 1;
   }
 
+  /** Drops entries. Returns, in the place of each, whether it was there, or what the server said against it. */
+  deleteEach(keys: readonly string[]): Promise<(boolean | Error)[]> {
+    return this.each(keys, (key) => orRefusal(this.delete(key)));
+  }
+
   async has(key: string): Promise<boolean> {
     return Number(await this.redis.exists(key)) === 1;
   }

@@ -2,7 +2,7 @@ import { payloadSize } from "@cullet/core";
 import { bytesOf, Commands, orRefusal } from "./commands.js";
 import type { Entry } from "./entry.js";
 import { wasRefused } from "./failure.js";
-import { encodeSets } from "./resp.js";
+import { encodeCommand, encodeSets } from "./resp.js";
 import { type Increment, type Incremented, incrEach, setEach } from "./scripts.js";
 
 /** How many keys go in one piece at most. */
@@ -44,6 +44,14 @@ export class NodeCommands extends Commands {
 
   incrEach(increments: readonly Increment[]): Promise<(Incremented | Error)[]> {
     return incrEach(this.redis, increments);
+  }
+
+  override async deleteEach(keys: readonly string[]): Promise<(boolean | Error)[]> {
+    const { sendEach } = this.redis;
+    if (sendEach === undefined) return super.deleteEach(keys);
+    const commands = keys.map((key) => encodeCommand(["unlink", key]));
+    const replies = await sendEach("unlink", commands.join(""), keys.length);
+    return replies.map((reply) => refusalIn(reply) ?? Number(reply) === 1);
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {

@@ -79,7 +79,7 @@ export class RedisBackend extends BaseBackend {
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#servers.keeper(key).write("delete", (redis) => redis.delete(key));
+    return this.#servers.keeper(key).delete(key);
   }
 
   override async deleteMany(keys: readonly string[]): Promise<number> {

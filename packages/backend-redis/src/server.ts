@@ -21,6 +21,8 @@ export interface Keeper extends Server {
   get(key: string): Promise<Buffer | undefined>;
   set(entry: Entry): Promise<void>;
   incr(increment: Increment): Promise<Incremented>;
+  /** Returns whether there was an entry. */
+  delete(key: string): Promise<boolean>;
 }
 
 /** A server that has a copy of keys at least. */
@@ -51,6 +53,7 @@ export class GuardedServer implements Keeper {
   readonly #gets: Together<string, Buffer | undefined>;
   readonly #sets: Together<Entry, undefined>;
   readonly #incrs: Together<Increment, Incremented>;
+  readonly #deletes: Together<string, boolean>;
   /** What was asked last of a server that is taken to be down, until it is answered. */
   #probe: Promise<unknown> | undefined;
 
@@ -82,6 +85,10 @@ export class GuardedServer implements Keeper {
       one: (redis, increment) => redis.incr(increment),
       each: (redis, increments) => redis.incrEach(increments),
     });
+    this.#deletes = this.#together("write", "delete", {
+      one: (redis, key) => redis.delete(key),
+      each: (redis, keys) => redis.deleteEach(keys),
+    });
   }
 
   get(key: string): Promise<Buffer | undefined> {
@@ -94,6 +101,10 @@ export class GuardedServer implements Keeper {
 
   incr(increment: Increment): Promise<Incremented> {
     return this.#incrs.ask(increment);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#deletes.ask(key);
   }
 
   read<T>(operation: string, send: Send<T>): Promise<T> {

@@ -184,6 +184,15 @@ describe.each([
     expect(await cache.getMany(names)).toEqual(new Map(names.map((name) => [name, name])));
   });
 
+  it("is dropped in one tick too, which tells what was there", async () => {
+    const cache = await cacheFor();
+    const names = Array.from({ length: 40 }, (_, n) => `dröp-${n}`);
+    const isThere = (_name: string, at: number) => at % 3 !== 0;
+    await Promise.all(names.filter(isThere).map((name) => cache.set(name, name)));
+    expect(await Promise.all(names.map((name) => cache.delete(name)))).toEqual(names.map(isThere));
+    expect(await cache.getMany(names)).toEqual(new Map());
+  });
+
   it("is refused alone where the user may not store it", async () => {
     await server.command("ACL", "SETUSER", "narrow", "on", ">pw", "~:1:mine-*", "+@all");
     const cache = await cacheFor("narrow:pw@");
