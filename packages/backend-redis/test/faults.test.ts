@@ -236,6 +236,37 @@ describe.each(Object.entries(drivers))("over %s", (_name, driver) => {
       }
     });
 
+    it("that is reset or ended after any byte of the replies to many writes leaves none in doubt without saying so", async () => {
+      await using proxy = await startFaultProxy({ target: server });
+      await using cache = cacheOver(proxy);
+      const names = Array.from({ length: 8 }, (_, n) => `name-${n}`);
+      const replyLength = names.length * "+OK\r\n:0\r\n:1\r\n".length;
+      for (let bytes = 0; bytes <= replyLength; bytes += 1) {
+        await proxy.passThrough();
+        await soon(() => cache.setMany(Object.fromEntries(names.map((name) => [`old-${name}`, name]))));
+        const value = `value ${bytes}`;
+        if (bytes % 2 === 0) proxy.resetAfter(bytes);
+        else proxy.endAfter(bytes);
+        const written = [
+          ...names.map((name) => ({ name, expected: value, done: cache.set(name, value) })),
+          ...names.map((name) => ({
+            name: `old-${name}`,
+            expected: undefined,
+            done: cache.delete(`old-${name}`),
+          })),
+        ];
+        const results = await Promise.allSettled<unknown>(written.map(({ done }) => done));
+        if (bytes === 0) expect(results.filter(({ status }) => status === "fulfilled")).toEqual([]);
+        await proxy.passThrough();
+        const found = await soon(() => cache.getMany(written.map(({ name }) => name)));
+        for (const [at, { name, expected }] of written.entries()) {
+          const result = results[at];
+          if (result?.status === "fulfilled") expect(found.get(name)).toBe(expected);
+          else expect(result?.reason).toMatchObject({ code: "CULLET_BACKEND", indeterminate: true });
+        }
+      }
+    });
+
     it.each([
       ["an HTTP server", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"],
       ["noise", Buffer.from([0xff, 0x00, 0x81, 0x0d, 0x0a])],
