@@ -9,7 +9,7 @@ export interface Entry {
 }
 
 /** Returns the bytes that are stored for `payload`: of an integer, its digits. */
-export function bytesOf(payload: Payload): Uint8Array {
+export function toBytes(payload: Payload): Uint8Array {
   return typeof payload === "number" ? Buffer.from(`${payload}`) : payload;
 }
 

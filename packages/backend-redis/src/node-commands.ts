@@ -5,7 +5,7 @@ import { wasRefused } from "./failure.js";
 import { encodeCommand, encodeSets } from "./resp.js";
 import { type Increment, type Incremented, incrEach, setEach } from "./scripts.js";
 
-/** How many keys go in one piece at most. */
+/** How many items go in one piece at most. */
 const MOST_IN_ONE = 128;
 
 /** How large a payload in a piece is at most, in bytes: a piece is made in one. */

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { bytesOf, type Entry } from "./entry.js";
+import { type Entry, toBytes } from "./entry.js";
 
 // A command is sent as the number of its arguments, and each argument after its length in bytes (RESP). To measure each takes
 // as long as to write it: a text is taken to be ASCII, as most are, and one look at the whole tells whether it was.
@@ -29,7 +29,7 @@ export function encodeCommand(texts: readonly string[]): string {
 
 /** Returns commands that store `entries`, one for each. */
 export function encodeSets(entries: readonly Entry[]): Buffer {
-  const values = entries.map(({ payload }) => bytesOf(payload));
+  const values = entries.map(({ payload }) => toBytes(payload));
   let frame = frameOf(entries, values, true);
   let length = Buffer.byteLength(frame.text);
   if (length !== frame.text.length) {

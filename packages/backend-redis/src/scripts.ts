@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { RedisCommands } from "./client.js";
-import { bytesOf, type Entry } from "./entry.js";
+import { type Entry, toBytes } from "./entry.js";
 import { isNoInteger, isUnknownScript, replyError } from "./failure.js";
 import { encodeCommand } from "./resp.js";
 
@@ -110,7 +110,7 @@ export async function persist(redis: RedisCommands, key: string): Promise<boolea
 function pack(entries: readonly Entry[]): Buffer {
   return Buffer.concat(
     entries.flatMap(({ payload }) => {
-      const value = bytesOf(payload);
+      const value = toBytes(payload);
       const length = Buffer.allocUnsafe(LENGTH);
       length.writeUInt32BE(value.length);
       return [length, value];
