@@ -261,7 +261,7 @@ export class Engine {
   ): Awaitable<T> {
     try {
       const result = body(loaded, trace);
-      const isEnding = result instanceof Ending;
+      const isEnding = typeof result === "object" && result instanceof Ending;
       if (!isEnding && !isThenable(result)) return result;
       const forgive = (error: unknown) => this.#forgive(error, missed, trace);
       // Not every thenable's `then` returns a promise.
