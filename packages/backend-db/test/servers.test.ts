@@ -323,6 +323,7 @@ describe.each(Object.entries(grounds))("%s", (dialect, { url, name, open, client
       null,
     );
     await backend.set("gone", 1, 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
     const results = await Promise.allSettled([
       ...entries.map(([key, n]) => backend.incr(key, n)),
       ...["text", "most", "least", "gone", "none"].map((key) => backend.incr(key, 1)),
