@@ -49,8 +49,8 @@ export class NodeCommands extends Commands {
   override async deleteEach(keys: readonly string[]): Promise<(boolean | Error)[]> {
     const { sendEach } = this.redis;
     if (sendEach === undefined) return super.deleteEach(keys);
-    const commands = keys.map((key) => encodeCommand(["unlink", key]));
-    const replies = await sendEach("unlink", commands.join(""), keys.length);
+    const encode = (piece: readonly string[]) => piece.map((key) => encodeCommand(["unlink", key])).join("");
+    const replies = await inPieces(keys, (piece) => sendEach("unlink", encode(piece), piece.length));
     return replies.map((reply) => refusalIn(reply) ?? Number(reply) === 1);
   }
 

@@ -123,8 +123,7 @@ export class Engine {
 
   /** Runs a write of `keys`, after those of the same keys before it where the store itself would not keep them apart. */
   write<T>(loaded: Loaded, keys: readonly string[], operation: () => Awaitable<T>): Awaitable<T> {
-    if (loaded.backend.features.atomic) return operation();
-    return this.#inTurn(loaded, () => loaded.writes.run(keys, operation));
+    return this.#apart(loaded, operation, () => loaded.writes.run(keys, operation));
   }
 
   /** Runs a change of `key` that takes several commands, after those before it of this process. */
@@ -134,8 +133,7 @@ export class Engine {
 
   /** Runs a write that may reach every key. */
   writeAll<T>(loaded: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
-    if (loaded.backend.features.atomic) return operation();
-    return this.#inTurn(loaded, () => loaded.writes.runAlone(operation));
+    return this.#apart(loaded, operation, () => loaded.writes.runAlone(operation));
   }
 
   /** Counts the reading of a value, or of none, and returns it. */
@@ -210,9 +208,14 @@ export class Engine {
     });
   }
 
-  #inTurn<T>({ bare }: Loaded, operation: () => Awaitable<T>): Awaitable<T> {
+  #apart<T>(
+    { backend, bare }: Loaded,
+    operation: () => Awaitable<T>,
+    inTurn: () => Awaitable<T>,
+  ): Awaitable<T> {
+    if (backend.features.atomic) return operation();
     // Those before it may keep it waiting, too.
-    return bare instanceof BoundedBackend ? bare.bound(operation) : operation();
+    return bare instanceof BoundedBackend ? bare.bound(inTurn) : inTurn();
   }
 
   async #close(): Promise<void> {
@@ -261,6 +264,7 @@ export class Engine {
   ): Awaitable<T> {
     try {
       const result = body(loaded, trace);
+      // Most of what is in memory is text, which its type tells apart sooner.
       const isEnding = typeof result === "object" && result instanceof Ending;
       if (!isEnding && !isThenable(result)) return result;
       const forgive = (error: unknown) => this.#forgive(error, missed, trace);

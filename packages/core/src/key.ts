@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { describe, quote } from "./describe.js";
 import { ArgumentError, InvalidKeyError, UnsupportedError } from "./errors.js";
