@@ -97,6 +97,24 @@ export const counters: Chapter = {
       assert.equal(await cache.incr("key", Number.MAX_SAFE_INTEGER), 9_007_199_254_740_991);
     });
 
+    for (const deltas of [
+      [1, 1, 1, 1, 1, 1],
+      [2, 3, 4, 1, 5, 6],
+    ] as const) {
+      it(`of keys counted at once by ${deltas}, what cannot be counted fails alone`, async ({ cache }) => {
+        const largest = Number.MAX_SAFE_INTEGER;
+        await cache.setMany({ first: 10, text: "10", large: largest - 1, largest, last: 10 });
+        const keys = ["first", "absent", "text", "large", "largest", "last"];
+        const codeOf = (error: { code?: unknown }) => error.code;
+        const sums = await Promise.all(keys.map((key, at) => cache.incr(key, deltas[at]).catch(codeOf)));
+        const [first, last] = [10 + deltas[0], 10 + deltas[5]];
+        const not = "CULLET_NOT_AN_INTEGER";
+        assert.deepEqual(sums, [first, "CULLET_KEY_NOT_FOUND", not, largest, not, last]);
+        const values = { first, text: "10", large: largest, largest, last };
+        assert.deepEqual(await cache.getMany(keys), new Map<string, unknown>(Object.entries(values)));
+      });
+    }
+
     it("a delta that is no integer is refused, and the counter stays", async ({ cache }) => {
       await cache.set("key", 1);
       for (const delta of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, "1", null, 1n]) {
