@@ -1,5 +1,4 @@
 import {
-  addDelta,
   type BackendFeatures,
   BaseBackend,
   baseFeatures,
@@ -7,9 +6,7 @@ import {
   type Copy,
   copyOf,
   foundAmong,
-  KeyNotFoundError,
   type Payload,
-  quote,
   type Stop,
 } from "@cullet/core";
 import { scan } from "./scan.js";
@@ -105,12 +102,7 @@ export class RedisBackend extends BaseBackend {
   }
 
   override incr(key: string, delta: number): Promise<number> {
-    const incremented = this.#servers.keeper(key).incr({ key, delta });
-    return incremented.then((result) => {
-      if (typeof result === "number") return result;
-      if (result !== undefined) return addDelta(key, result.value, delta);
-      throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
-    });
+    return this.#servers.keeper(key).incr({ key, delta });
   }
 
   override ttl(key: string): Promise<number | null | undefined> {

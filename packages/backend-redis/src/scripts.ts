@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { addDelta, KeyNotFoundError, quote } from "@cullet/core";
 import type { RedisCommands } from "./client.js";
 import { type Entry, toBytes } from "./entry.js";
 import { isNoInteger, isUnknownScript, replyError } from "./failure.js";
@@ -43,31 +44,47 @@ end
 `);
 
 // A script's numbers are exact as far as JavaScript's are. Those that ioredis 6 reads from a reply are not, close to
-// 2^53: large sums go as text, which takes the server longer.
-const ADD = `
-local call, pcall = redis.call, redis.pcall
-local function add(key, delta)
-  local sum = pcall('INCRBY', key, delta)
-  if type(sum) ~= 'number' then return {sum.err} end
-  if sum > -1e15 and sum < 1e15 then return sum end
+// 2^53: large sums go as text, which takes the server longer. What is beyond JavaScript's numbers is taken back.
+const IS_LARGE = "(sum <= -1e15 or sum >= 1e15)";
+const READ_LARGE = `
+local function read_large(sum, key, delta)
   if math.abs(sum) <= 9007199254740991 then return string.format('%.0f', sum) end
-  call('DECRBY', key, delta)
-  return {'', call('GET', key)}
+  redis.call('DECRBY', key, delta)
+  return {'', redis.call('GET', key)}
 end
 `;
 
-const INCR = script(`${ADD}
-if call('EXISTS', KEYS[1]) == 0 then return false end
-return add(KEYS[1], ARGV[1])
+const INCR = script(`${READ_LARGE}
+local key, delta = KEYS[1], ARGV[1]
+if redis.call('EXISTS', key) == 0 then return false end
+local sum = redis.pcall('INCRBY', key, delta)
+if type(sum) ~= 'number' then return {sum.err} end
+if ${IS_LARGE} then sum = read_large(sum, key, delta) end
+return sum
 `);
 
-const INCR_EACH = script(`${ADD}
-local keys, deltas, replies = KEYS, ARGV, {}
-local are_all_there = call('EXISTS', unpack(keys)) == #keys
-for i = 1, #keys do
-  replies[i] = (are_all_there or call('EXISTS', keys[i]) == 1) and add(keys[i], deltas[i] or deltas[1])
+// The replies take the place of the keys. To look at the type of each sum would take the server a tenth longer: an error
+// ends the loop, and what the server says is asked for once more.
+const INCR_EACH = script(`${READ_LARGE}
+local keys, deltas, at = KEYS, ARGV, 0
+local are_all_there = redis.call('EXISTS', unpack(keys)) == #keys
+local function add_from(first, call, keys, deltas, are_all_there)
+  local same = deltas[2] == nil and deltas[1]
+  for i = first, #keys do
+    at = i
+    local sum = false
+    if are_all_there or call('EXISTS', keys[i]) == 1 then
+      local delta = same or deltas[i]
+      sum = call('INCRBY', keys[i], delta)
+      if ${IS_LARGE} then sum = read_large(sum, keys[i], delta) end
+    end
+    keys[i] = sum
+  end
 end
-return replies
+while not pcall(add_from, at + 1, redis.call, keys, deltas, are_all_there) do
+  keys[at] = {redis.pcall('INCRBY', keys[at], deltas[at] or deltas[1]).err}
+end
+return keys
 `);
 
 // PERSIST alone says 0 also of an entry that never expires.
@@ -99,6 +116,13 @@ export async function incrEach(
   const deltas = increments.map(({ delta }) => delta);
   const replies = await run(redis, INCR_EACH, { keys, parameters: onceWhereSame(deltas) });
   return (replies as unknown[]).map(readIncrement);
+}
+
+/** Returns the sum that an increment came to, or says why there is none. */
+export function toSum(result: Incremented, { key, delta }: Increment): number {
+  if (typeof result === "number") return result;
+  if (result !== undefined) return addDelta(key, result.value, delta);
+  throw new KeyNotFoundError(`incr needs an entry at ${quote(key)}; there is none`);
 }
 
 /** Has `key` never expire: `true` where there is one. */

@@ -4,7 +4,7 @@ import type { Commands } from "./commands.js";
 import type { Entry } from "./entry.js";
 import { failureOf, toFailure } from "./failure.js";
 import type { Link, Send } from "./link.js";
-import type { Increment, Incremented } from "./scripts.js";
+import { type Increment, type Incremented, toSum } from "./scripts.js";
 import { Tick } from "./tick.js";
 import { Together } from "./together.js";
 
@@ -20,7 +20,8 @@ export interface Server {
 export interface Keeper extends Server {
   get(key: string): Promise<Buffer | undefined>;
   set(entry: Entry): Promise<void>;
-  incr(increment: Increment): Promise<Incremented>;
+  /** Returns the sum. */
+  incr(increment: Increment): Promise<number>;
   /** Returns whether there was an entry. */
   delete(key: string): Promise<boolean>;
 }
@@ -38,10 +39,11 @@ export interface GuardedServerOptions {
   readonly probe?: Send<unknown>;
 }
 
-/** How to send one of what is asked for one by one, and several in one go. */
-interface Sending<I, R> {
+/** How to send one of what is asked for one by one, and several in one go; and what is told of what comes of each. */
+interface Sending<I, R, T> {
   one(redis: Commands, item: I): Promise<R>;
   each(redis: Commands, items: readonly I[]): Promise<readonly (R | Error)[]>;
+  told(result: R, item: I): T;
 }
 
 /** A server, with core's guard between it and those who ask it. */
@@ -52,7 +54,7 @@ export class GuardedServer implements Keeper {
   readonly #tick: Tick;
   readonly #gets: Together<string, Buffer | undefined>;
   readonly #sets: Together<Entry, undefined>;
-  readonly #incrs: Together<Increment, Incremented>;
+  readonly #incrs: Together<Increment, Incremented, number>;
   readonly #deletes: Together<string, boolean>;
   /** What was asked last of a server that is taken to be down, until it is answered. */
   #probe: Promise<unknown> | undefined;
@@ -76,18 +78,22 @@ export class GuardedServer implements Keeper {
     this.#gets = this.#together("read", "get", {
       one: (redis, key) => redis.get(key),
       each: (redis, keys) => redis.getEach(keys),
+      told: itself,
     });
     this.#sets = this.#together("write", "set", {
       one: (redis, entry) => redis.set(entry),
       each: (redis, entries) => redis.setEach(entries),
+      told: itself,
     });
     this.#incrs = this.#together("write", "incr", {
       one: (redis, increment) => redis.incr(increment),
       each: (redis, increments) => redis.incrEach(increments),
+      told: toSum,
     });
     this.#deletes = this.#together("write", "delete", {
       one: (redis, key) => redis.delete(key),
       each: (redis, keys) => redis.deleteEach(keys),
+      told: itself,
     });
   }
 
@@ -99,7 +105,7 @@ export class GuardedServer implements Keeper {
     return this.#sets.ask(entry);
   }
 
-  incr(increment: Increment): Promise<Incremented> {
+  incr(increment: Increment): Promise<number> {
     return this.#incrs.ask(increment);
   }
 
@@ -131,13 +137,22 @@ export class GuardedServer implements Keeper {
     return asked;
   }
 
-  #together<I, R>(kind: "read" | "write", operation: string, { one, each }: Sending<I, R>): Together<I, R> {
+  #together<I, R, T>(
+    kind: "read" | "write",
+    operation: string,
+    { one, each, told }: Sending<I, R, T>,
+  ): Together<I, R, T> {
     const guard = this.#guard;
     const link = this.#link;
+    const refuse = (error: Error) => guard[kind](operation, () => Promise.reject(toFailure(error)));
     return new Together(this.#tick, {
       one: (item) => guard[kind](operation, () => link.send((redis) => one(redis, item))),
       each: (items) => guard[kind](operation, () => link.send((redis) => each(redis, items)), items.length),
-      refuse: (error) => guard[kind](operation, () => Promise.reject(toFailure(error))),
+      told: (result, item) => (result instanceof Error ? refuse(result) : told(result, item)),
     });
   }
+}
+
+function itself<T>(result: T): T {
+  return result;
 }

@@ -566,7 +566,7 @@ export class Cache implements AsyncDisposable {
       (loaded) => {
         const stored = this.#stored(loaded, key, versionOf(options));
         checkDelta(delta);
-        return ending(incrEntry(this.#place(loaded, stored), delta), (sum) => {
+        return incrEntry(this.#place(loaded, stored), delta, (sum) => {
           this.#engine.flights.overtake(stored);
           this.#engine.stats.increments += 1;
           return sum;

@@ -266,12 +266,15 @@ export class Engine {
       const result = body(loaded, trace);
       // Most of what is in memory is text, which its type tells apart sooner.
       const isEnding = typeof result === "object" && result instanceof Ending;
-      if (!isEnding && !isThenable(result)) return result;
-      const forgive = (error: unknown) => this.#forgive(error, missed, trace);
+      if (isEnding) {
+        return Promise.resolve(result.answer).then(
+          (answer) => this.#runOn(loaded, () => result.step(answer), missed, trace),
+          (error) => this.#runOn(loaded, () => result.without(error), missed, trace),
+        );
+      }
+      if (!isThenable(result)) return result;
       // Not every thenable's `then` returns a promise.
-      if (!isEnding) return Promise.resolve(result).then(undefined, forgive);
-      const step = (answer: unknown) => this.#runOn(loaded, () => result.step(answer), missed, trace);
-      return Promise.resolve(result.answer).then(step, forgive);
+      return Promise.resolve(result).then(undefined, (error) => this.#forgive(error, missed, trace));
     } catch (error) {
       return new Promise((resolve) => resolve(this.#forgive(error, missed, trace)));
     }

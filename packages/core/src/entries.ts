@@ -1,8 +1,9 @@
-import { type Awaitable, isThenable, whenReady } from "./awaitable.js";
+import { type Awaitable, whenReady } from "./awaitable.js";
 import { changing } from "./changing.js";
 import { now } from "./clock.js";
 import { addDelta } from "./counter.js";
 import { quote } from "./describe.js";
+import { ending, type Result } from "./ending.js";
 import type { Engine, Loaded } from "./engine.js";
 import { isCulletError, KeyNotFoundError } from "./errors.js";
 import type { Place } from "./place.js";
@@ -94,29 +95,48 @@ export async function addEntry(place: Place, { payload, ttlMs }: Stored): Promis
   });
 }
 
-/**
- * Adds `delta` to a counter, and returns the sum. What has become a counter since it was found to be none is tried once
- * more, unless this `isRepeated` already.
- */
-export function incrEntry(place: Place, delta: number, isRepeated = false): Awaitable<number> {
-  const { engine, loaded, stored } = place;
+/** Adds `delta` to a counter, and returns what `counted` makes of the sum. */
+export function incrEntry<T>(place: Place, delta: number, counted: (sum: number) => T): Result<T> {
   // No store can count with what a secret protects.
-  if (loaded.keyring !== undefined) return incrInPayload(place, delta);
-  const refused = async (error: unknown) => {
-    if (!isCulletError(error) || error.code !== NOT_AN_INTEGER) throw error;
-    // A counter with a note is none for the store.
-    const { backend } = loaded;
-    const payload = await backend.peek(stored);
-    if (noteOf(backend.features, payload) !== undefined) return incrInPayload(place, delta);
-    // One may have been stored since.
-    if (isRepeated || openInteger(stored, payload) === undefined) throw error;
-    return incrEntry(place, delta, true);
-  };
+  if (place.loaded.keyring !== undefined) return ending(incrInPayload(place, delta), counted);
+  let sum: Awaitable<number>;
   try {
-    const sum = engine.write(loaded, [stored], () => loaded.backend.incr(stored, delta));
-    return isThenable(sum) ? sum.then(undefined, refused) : sum;
+    sum = incrInStore(place, delta);
   } catch (error) {
-    return refused(error);
+    return ending(incrRefused(place, delta, error), counted);
+  }
+  return ending(sum, counted, (error) => incrRefused(place, delta, error));
+}
+
+function incrInStore({ engine, loaded, stored }: Place, delta: number): Awaitable<number> {
+  return engine.write(loaded, [stored], () => loaded.backend.incr(stored, delta));
+}
+
+/**
+ * Adds `delta` to a counter that its store took for something else, which the store tries once more where it has become a
+ * counter since, unless it `hasTriedTwice`.
+ */
+async function incrRefused(
+  place: Place,
+  delta: number,
+  error: unknown,
+  hasTriedTwice = false,
+): Promise<number> {
+  if (!isCulletError(error) || error.code !== NOT_AN_INTEGER) throw error;
+  // A counter with a note is none for the store.
+  const { loaded, stored } = place;
+  const { backend } = loaded;
+  const payload = await backend.peek(stored);
+  if (noteOf(backend.features, payload) !== undefined) return incrInPayload(place, delta);
+  if (hasTriedTwice || openInteger(stored, payload) === undefined) throw error;
+  return incrAgain(place, delta, true);
+}
+
+async function incrAgain(place: Place, delta: number, hasTriedTwice: boolean): Promise<number> {
+  try {
+    return await incrInStore(place, delta);
+  } catch (error) {
+    return incrRefused(place, delta, error, hasTriedTwice);
   }
 }
 
@@ -133,7 +153,7 @@ async function incrInPayload(place: Place, delta: number): Promise<number> {
   };
   const changed = await changeLive(place, change, loaded.keyring !== undefined);
   if (changed) return sum;
-  if (changed === undefined) return incrEntry(place, delta);
+  if (changed === undefined) return incrAgain(place, delta, false);
   throw new KeyNotFoundError(`incr needs an entry at ${quote(stored)}; there is none`);
 }
 
