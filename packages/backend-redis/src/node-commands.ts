@@ -34,6 +34,12 @@ export class NodeCommands extends Commands {
     }
   }
 
+  override async set(entry: Entry): Promise<undefined> {
+    const { sendEncoded } = this.redis;
+    if (sendEncoded === undefined || isLarge(entry)) return super.set(entry);
+    await sendEncoded("set", encodeSets([entry]));
+  }
+
   override async setEach(entries: readonly Entry[]): Promise<(undefined | Error)[]> {
     if (entries.length === 1 || entries.some(isLarge)) return super.setEach(entries);
     const { sendEach } = this.redis;
