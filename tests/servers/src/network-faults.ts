@@ -68,11 +68,12 @@ export const NETWORK_FAULTS: Readonly<Record<string, (subject: FaultSubject) => 
       await sleep(50);
       await victim.kill();
       const [read, ...writes] = await Promise.all(underWay);
-      assertFailure(read, { code: "CULLET_BACKEND", indeterminate: false });
+      assert.equal(codedFailure(read).indeterminate, false);
       for (const write of writes) {
-        // A connection that was still being made has sent nothing.
-        const wasSent = write.message.includes("was lost during this");
-        assertFailure(write, { code: "CULLET_BACKEND", indeterminate: wasSent });
+        const { code, indeterminate, message } = codedFailure(write);
+        assert.match(code, /^CULLET_BACKEND/);
+        // A connection that was still being made has sent nothing. On a busy machine the kill comes after the timeout.
+        assert.equal(indeterminate, /was lost during this|did not answer this/.test(message), message);
       }
       await failureOf(() => cache.get("key"));
       await proxy.passThrough();
