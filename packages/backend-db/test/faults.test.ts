@@ -2,6 +2,7 @@ import { createCache } from "@cullet/core";
 import {
   type Address,
   expectNoRejections,
+  type FaultOptions,
   type FaultSubject,
   failureOf,
   NETWORK_FAULTS,
@@ -28,7 +29,7 @@ describe.each(Object.entries(servers))("%s", (name, server) => {
   const scheme = new URL(server.url).protocol;
   const start = name === "PostgreSQL" ? startPostgres : startMariaDb;
   const locationAt = ({ host, port }: Address) => `${scheme}//cullet:cullet@${host}:${port}/cullet`;
-  const cacheAt = (address: Address, options?: { failOpen?: boolean }) =>
+  const cacheAt = (address: Address, options?: FaultOptions) =>
     createCache({ backend: db, location: locationAt(address), options: { table: "faults" }, ...options });
 
   const subject: FaultSubject = {
@@ -36,10 +37,35 @@ describe.each(Object.entries(servers))("%s", (name, server) => {
     start: () => start({ own: true }),
     cacheAt,
     nameAt: ({ host, port }) => `${scheme}//${host}:${port}/cullet`,
+    repliesLength: 120,
   };
 
   // A login for each byte of the replies takes half a minute.
   it.each(Object.entries(NETWORK_FAULTS))("%s", { timeout: 120_000 }, (_title, run) => run(subject));
+
+  it("that hangs from the start is an error of nothing that was sent", async () => {
+    await using proxy = await startFaultProxy({ target: server });
+    proxy.blackhole();
+    await using cache = cacheAt(proxy);
+    expect(await failureOf(() => cache.incr("counter"))).toMatchObject({
+      code: "CULLET_BACKEND",
+      message: expect.stringContaining("no connection within 800 ms"),
+      indeterminate: false,
+    });
+    await proxy.passThrough();
+    await soon(() => cache.set("key", "value"));
+  });
+
+  it("is connected anew without an error where the connection was cut while nothing was under way", async () => {
+    await using proxy = await startFaultProxy({ target: server });
+    await using cache = cacheAt(proxy);
+    await cache.set("key", "value");
+    for (let n = 0; n < 5; n += 1) {
+      proxy.cut();
+      await expect.poll(() => proxy.counters.open).toBe(0);
+      expect(await cache.get("key")).toBe("value");
+    }
+  });
 
   it("that refuses the login is an error that says so, without the password", async () => {
     const location = locationAt(server).replace("cullet:cullet", "cullet:hunter2");

@@ -26,9 +26,17 @@ const subject: FaultSubject = {
   cacheAt: (address, options) =>
     createCache({ backend: memcached, location: addressOf(address), ...options }),
   nameAt: (address) => `memcached://${addressOf(address)}`,
+  repliesLength: 300,
 };
 
 it.each(Object.entries(NETWORK_FAULTS))("%s", (_title, run) => run(subject));
+
+it("a server whose name is not known is named with the port that is taken for it", async () => {
+  const cache = newCacheAt("nowhere.invalid");
+  expect((await failureOf(() => cache.get("key"))).message).toMatch(
+    /^memcached:\/\/nowhere\.invalid:11211 cannot be reached: /,
+  );
+});
 
 describe("a server that hangs", () => {
   it("amid large values mixes nothing up", async () => {
@@ -68,6 +76,13 @@ describe("a server that hangs", () => {
     await soon(() => cache.get("key"));
     expect(proxy.counters.open).toBe(1);
   });
+
+  it("from the start is a timeout", async () => {
+    const front = await newFront({ host: "127.0.0.1", port: 0 }, () => {});
+    const { port } = front.address() as { port: number };
+    const cache = newCacheAt(`127.0.0.1:${port}`);
+    expect(await failureOf(() => cache.get("key"))).toMatchObject({ code: "CULLET_BACKEND_TIMEOUT" });
+  });
 });
 
 describe("a process that closed its cache", () => {
@@ -96,6 +111,18 @@ describe("a process that closed its cache", () => {
 });
 
 describe("a connection", () => {
+  it("that is cut while nothing is under way is made anew without an error", async () => {
+    const proxy = await newProxy(await newServer());
+    const cache = newCache([proxy]);
+    await cache.set("key", "value");
+    for (let n = 0; n < 5; n += 1) {
+      proxy.cut();
+      await expect.poll(() => proxy.counters.open).toBe(0);
+      await sleep(20);
+      expect(await cache.get("key")).toBe("value");
+    }
+  });
+
   it.each([
     [
       "an answer in HTTP",

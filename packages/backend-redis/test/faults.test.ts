@@ -3,6 +3,7 @@ import { createCache } from "@cullet/core";
 import {
   type Address,
   expectNoRejections,
+  type FaultOptions,
   type FaultSubject,
   failureOf,
   NETWORK_FAULTS,
@@ -24,14 +25,18 @@ afterAll(async () => {
 });
 
 describe.each(Object.entries(drivers))("over %s", (_name, driver) => {
-  const cacheOver = ({ host, port }: Address, options?: { failOpen?: boolean }) =>
-    createCache({ backend: () => backendOver(driver, `redis://${host}:${port}/0`), ...options });
+  const cacheOver = ({ host, port }: Address, { failOpen, operationTimeout = 1 }: FaultOptions = {}) =>
+    createCache({
+      backend: () => backendOver(driver, `redis://${host}:${port}/0`, operationTimeout * 1_000),
+      failOpen,
+    });
 
   const subject: FaultSubject = {
     server,
     start: () => startRedis({ own: true }),
     cacheAt: cacheOver,
     nameAt: ({ host, port }) => `redis://${host}:${port}`,
+    repliesLength: 85,
   };
 
   it.each(Object.entries(NETWORK_FAULTS))("%s", (_title, run) => run(subject));
@@ -47,9 +52,33 @@ describe.each(Object.entries(drivers))("over %s", (_name, driver) => {
       const answer = () => cache.get("key").catch(() => "failed");
       await expect.poll(answer, { timeout: 3_000 }).toBe("value");
     });
+
+    it("from the start is an error of nothing that was sent", async () => {
+      await using proxy = await startFaultProxy({ target: server });
+      proxy.blackhole();
+      await using cache = cacheOver(proxy);
+      expect(await failureOf(() => cache.incr("counter"))).toMatchObject({
+        code: "CULLET_BACKEND",
+        indeterminate: false,
+      });
+      await proxy.passThrough();
+      await soon(() => cache.set("key", "value"));
+    });
   });
 
   describe("a connection", () => {
+    it("that is cut while nothing is under way is made anew without an error", async () => {
+      await using proxy = await startFaultProxy({ target: server });
+      await using cache = cacheOver(proxy);
+      await cache.set("key", "value");
+      for (let n = 0; n < 5; n += 1) {
+        const { connections } = proxy.counters;
+        proxy.cut();
+        await expect.poll(() => proxy.counters.connections).toBeGreaterThan(connections);
+        expect(await cache.get("key")).toBe("value");
+      }
+    });
+
     it("that is reset or ended after any byte of the replies to many writes leaves none in doubt without saying so", async () => {
       await using proxy = await startFaultProxy({ target: server });
       await using cache = cacheOver(proxy);

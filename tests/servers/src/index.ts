@@ -5,7 +5,12 @@ export { freePort } from "./free-port.js";
 export type { Address } from "./given-server.js";
 export { startMariaDb } from "./mariadb.js";
 export { type MemcachedGroup, type MemcachedOptions, startMemcached } from "./memcached.js";
-export { type CacheUnderFaults, type FaultSubject, NETWORK_FAULTS } from "./network-faults.js";
+export {
+  type CacheUnderFaults,
+  type FaultOptions,
+  type FaultSubject,
+  NETWORK_FAULTS,
+} from "./network-faults.js";
 export { BACK_MS, BOUND_MS, expectNoRejections, type Failure, failureOf, soon } from "./outcome.js";
 export { startPostgres } from "./postgres.js";
 export { prepareServers, type ServerName } from "./prepare.js";
