@@ -44,12 +44,13 @@ end
 `);
 
 // A script's numbers are exact as far as JavaScript's are. Those that ioredis 6 reads from a reply are not, close to
-// 2^53: large sums go as text, which takes the server longer. What is beyond JavaScript's numbers is taken back.
+// 2^53: large sums go as text, which takes the server longer. What is beyond JavaScript's numbers is taken back, by
+// the one command that whoever counts may run.
 const IS_LARGE = "(sum <= -1e15 or sum >= 1e15)";
 const READ_LARGE = `
 local function read_large(sum, key, delta)
   if math.abs(sum) <= 9007199254740991 then return string.format('%.0f', sum) end
-  redis.call('DECRBY', key, delta)
+  redis.call('INCRBY', key, string.format('%.0f', 0 - delta))
   return {'', redis.call('GET', key)}
 end
 `;

@@ -74,6 +74,30 @@ describe("a user of the server who may not run scripts, nor ask for several keys
   });
 });
 
+describe("a user of the server who may add, and not subtract", () => {
+  it("changes no counter that is refused, by itself nor among others", async () => {
+    await server.command("ACL", "SETUSER", "adder", "on", ">pw", "~*", "+@all", "-decrby");
+    await using cache = createCache({
+      backend: redis,
+      location: `redis://adder:pw@${server.host}:${server.port}/0`,
+    });
+    const largest = Number.MAX_SAFE_INTEGER;
+    await cache.setMany({ most: largest, least: -largest, few: 1 });
+    await expect(cache.incr("most")).rejects.toMatchObject({ code: "CULLET_NOT_AN_INTEGER" });
+    const codes = [["most", 2] as const, ["least", -3] as const, ["few", 4] as const].map(([key, delta]) =>
+      cache.incr(key, delta).catch((error: { code?: unknown }) => error.code),
+    );
+    expect(await Promise.all(codes)).toEqual(["CULLET_NOT_AN_INTEGER", "CULLET_NOT_AN_INTEGER", 5]);
+    expect(await cache.getMany(["most", "least", "few"])).toEqual(
+      new Map([
+        ["most", largest],
+        ["least", -largest],
+        ["few", 5],
+      ]),
+    );
+  });
+});
+
 describe("calls of one tick", () => {
   it("are done in the order they were made, also where the server has yet to learn the scripts", async () => {
     await server.command("SCRIPT", "FLUSH");
